@@ -1,0 +1,91 @@
+/** `snug status`, `snug sessions` and `snug stop`: asking the running server. */
+import { readFileSync } from 'node:fs';
+import { connectControl, NotRunningError } from '../control/client.ts';
+import type { Status } from '../control/contract.ts';
+import type { CommandSetting } from './command-setting.ts';
+import { CommandFailure, exitStatus } from './failure.ts';
+import { block, byteSize, table } from './output.ts';
+
+/** A server stops within 5 s; twice that is not normal any more. */
+const STOP_TIMEOUT_MS = 10_000;
+const STOP_POLL_MS = 50;
+
+/** That no server runs is an answer, but not the good one: exit status 3. */
+export async function showStatus({ dataDir, json, terminal }: CommandSetting): Promise<number> {
+  try {
+    const status = await (await connectControl(dataDir)).status();
+    terminal.writeOut(json ? `${JSON.stringify(status)}\n` : `${statusText(status)}\n`);
+    return exitStatus.done;
+  } catch (error) {
+    if (!(error instanceof NotRunningError)) throw error;
+    terminal.writeOut(json ? `${JSON.stringify({ state: 'stopped' })}\n` : `${error.message}\n`);
+    return exitStatus.notRunning;
+  }
+}
+
+export async function showSessions({ dataDir, json, terminal }: CommandSetting): Promise<void> {
+  const sessions = await (await connectControl(dataDir)).sessions.list();
+  if (json) return terminal.writeOut(`${JSON.stringify(sessions)}\n`);
+  if (sessions.length === 0) return terminal.writeOut('Nobody is online.\n');
+  const rows = sessions.map(({ jid, since, address, client, priority, show }) => [
+    jid,
+    priority === null ? 'no presence' : (show ?? 'available'),
+    since,
+    address,
+    client ?? '',
+  ]);
+  terminal.writeOut(`${table(['SESSION', 'PRESENCE', 'SINCE', 'ADDRESS', 'CLIENT'], rows)}\n`);
+}
+
+/** Returns when the server's process has ended, so that a new one can be started at once. */
+export async function stopServer({ dataDir, json, terminal }: CommandSetting): Promise<void> {
+  const client = await connectControl(dataDir);
+  const { pid } = await client.status();
+  await client.server.stop();
+  const deadline = terminal.clock.now() + STOP_TIMEOUT_MS;
+  while (isAlive(pid)) {
+    if (terminal.clock.now() > deadline) {
+      throw new CommandFailure('timeout', `The server (process ${pid}) was asked to stop but is still running.`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
+  }
+  terminal.writeOut(json ? `${JSON.stringify({ event: 'stopped', pid })}\n` : 'The server has stopped.\n');
+}
+
+/** A process that has ended but was not fetched by its parent still takes signals on Linux; it counts as gone. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  } catch {
+    return true;
+  }
+}
+
+function statusText(status: Status): string {
+  const { ports, certificate } = status;
+  return block([
+    ['Domain', status.domain],
+    ['State', `${status.state}, process ${status.pid}, since ${status.startedAt}`],
+    ['Version', status.version],
+    ['Addresses', status.addresses.join(', ')],
+    ['Ports', portsText(ports)],
+    ['Online', `${status.onlineAccounts} of ${status.accounts} accounts, ${status.sessions} sessions`],
+    ['Storage', byteSize(status.storageBytes)],
+    ['Certificate', `${certificate.source}, until ${certificate.expiresAt.slice(0, 10)}`],
+    ['Fingerprint', certificate.fingerprint],
+  ]);
+}
+
+export function portsText(ports: { readonly c2s: number | null; readonly c2sTls: number | null }): string {
+  const open = [
+    ports.c2s === null ? '' : `${ports.c2s} (STARTTLS)`,
+    ports.c2sTls === null ? '' : `${ports.c2sTls} (direct TLS)`,
+  ].filter(Boolean);
+  return open.length === 0 ? 'none' : open.join(', ');
+}

@@ -1,0 +1,137 @@
+/** The server's own settings. Modules bring theirs; together they are everything that docs/settings.md lists. */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { parseJid } from '../jid/jid.ts';
+import { type SettingsGroup, setting } from './setting.ts';
+
+/** RFC 6120 section 13.12: a server must not set the limit below 10000 bytes. */
+const MIN_STANZA_BYTES = 10_000;
+/** Enough for every avatar and vCard that clients send; beyond it, one account could fill the memory of a NAS. */
+const MAX_STANZA_BYTES = 16_777_216;
+
+const port = z.int().min(0).max(65_535);
+
+const ipAddress = z
+  .string()
+  .refine((text) => isIP(text) !== 0)
+  .meta({ description: 'an IP address, such as 127.0.0.1, ::1, 0.0.0.0 or ::' });
+
+const accountJid = z
+  .string()
+  .transform((text, context) => {
+    const jid = parseJid(text);
+    if (jid !== undefined && jid.local !== '' && jid.resource === '') return jid.bare;
+    context.addIssue({ code: 'custom', message: 'not a bare JID with a localpart' });
+    return z.NEVER;
+  })
+  .meta({ description: 'a bare JID, such as ann@miller.local' });
+
+const path = z
+  .string()
+  .meta({ description: 'the path of a file, or nothing for the certificate that Snug makes itself' });
+
+export const listenSettings = {
+  address: setting(
+    ipAddress,
+    '::',
+    'The address to listen on. :: is every address of this computer, IPv6 and IPv4; 0.0.0.0 is every IPv4 address; ' +
+      '127.0.0.1 is this computer alone.',
+    { appliesOnRestart: true },
+  ),
+} satisfies SettingsGroup;
+
+export const c2sSettings = {
+  port: setting(port, 5222, 'The port for clients that start TLS within the stream (STARTTLS). 0 picks a free one.', {
+    appliesOnRestart: true,
+  }),
+  directTlsPort: setting(
+    z.union([port, z.literal('off')]),
+    5223,
+    'The port for clients that speak TLS from the first byte (XEP-0368). 0 picks a free one.',
+    { appliesOnRestart: true },
+  ),
+  maxStanzaBytes: setting(
+    z.int().min(MIN_STANZA_BYTES).max(MAX_STANZA_BYTES),
+    262_144,
+    'The largest stanza that a client may send, in bytes.',
+  ),
+  maxStanzaBytesBeforeAuthentication: setting(
+    z.int().min(MIN_STANZA_BYTES).max(MAX_STANZA_BYTES),
+    MIN_STANZA_BYTES,
+    'The largest element that a client may send before it has logged in, in bytes.',
+  ),
+  maxSessionsPerAccount: setting(
+    z.int().min(1).max(1_000),
+    50,
+    'How many devices may be connected to one account at a time.',
+  ),
+  resourceConflict: setting(
+    z.enum(['replace', 'rename', 'refuse']),
+    'replace',
+    'What happens when a device asks for the resource name of another one that is connected: it takes its place, ' +
+      'it gets another name, or it is refused.',
+  ),
+} satisfies SettingsGroup;
+
+export const lanSettings = {
+  mdns: setting(
+    z.boolean(),
+    true,
+    'Whether the server shows itself on the local network (mDNS), so that clients find it.',
+  ),
+} satisfies SettingsGroup;
+
+export const adminSettings = {
+  jids: setting(z.array(accountJid), [], 'Accounts that count as administrators besides those with the role admin.'),
+} satisfies SettingsGroup;
+
+export const logSettings = {
+  level: setting(
+    z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    'info',
+    'How much is written to the log: debug is the most, error the least, silent nothing at all.',
+  ),
+} satisfies SettingsGroup;
+
+export const accountsSettings = {
+  minPasswordLength: setting(
+    z.int().min(1).max(128),
+    8,
+    'The fewest characters that a new password may have. Passwords that exist are not asked again.',
+  ),
+  scramIterations: setting(
+    z.int().min(4_096).max(1_000_000),
+    10_000,
+    'How often a new password is hashed (RFC 5802). More is safer if the database is ever stolen, and slower for phones.',
+  ),
+} satisfies SettingsGroup;
+
+export const saslSettings = {
+  plain: setting(
+    z.boolean(),
+    false,
+    'Whether clients may send their password itself (SASL PLAIN, inside TLS only). Needed by very old clients alone.',
+  ),
+} satisfies SettingsGroup;
+
+export const certificateSettings = {
+  file: setting(path, '', 'A certificate chain of your own (PEM) in place of the one that Snug makes.'),
+  key: setting(path, '', 'The private key (PEM) that belongs to certificate.file.'),
+} satisfies SettingsGroup;
+
+export const modulesSettings = {
+  disabled: setting(z.array(z.string().min(1)), [], 'Modules that are not started.', { appliesOnRestart: true }),
+} satisfies SettingsGroup;
+
+/** What `Config.load` is given, with the groups of the modules added. */
+export const serverGroups = {
+  listen: listenSettings,
+  c2s: c2sSettings,
+  lan: lanSettings,
+  admin: adminSettings,
+  log: logSettings,
+  accounts: accountsSettings,
+  sasl: saslSettings,
+  certificate: certificateSettings,
+  modules: modulesSettings,
+} satisfies Readonly<Record<string, SettingsGroup>>;

@@ -1,0 +1,176 @@
+/**
+ * The XMPP server without disk, sockets and control: builds router, sessions, modules and streams and joins them.
+ * `server.ts` puts it on a computer; scenes put it in memory with a clock of their own.
+ */
+import type { Accounts } from './accounts/accounts.ts';
+import { SignInAttempts } from './accounts/sign-in-attempts.ts';
+import { createAuthenticator } from './authenticator.ts';
+import type { Clock } from './clock/clock.ts';
+import type { Config } from './config/config.ts';
+import type { SettingsGroup } from './config/setting.ts';
+import { adminSettings, c2sSettings, modulesSettings, saslSettings, serverGroups } from './config/settings.ts';
+import { Streams } from './listeners/streams.ts';
+import type { Logger } from './log/log.ts';
+import { Disco } from './modulehost/disco.ts';
+import { ModuleHost } from './modulehost/host.ts';
+import { modules } from './modules/index.ts';
+import { type AbsentHandler, AccountsRoute } from './router/accounts-route.ts';
+import { IqTable } from './router/iq-table.ts';
+import { Router } from './router/router.ts';
+import { SessionLifecycle } from './router/session-lifecycle.ts';
+import { Sessions } from './session/sessions.ts';
+import type { Migration } from './store/migrations.ts';
+import type { Reader } from './store/reader.ts';
+import type { Writer } from './store/writer.ts';
+import type { StreamFeature } from './stream/feature.ts';
+import { createBind } from './stream/features/bind.ts';
+import { createSasl } from './stream/features/sasl.ts';
+import { starttls } from './stream/features/starttls.ts';
+
+/** Before authentication nothing that is asked for is deeper or wider than this. */
+const STRANGER = { maxDepth: 16, maxAttributes: 32 };
+/** Deep enough for a forwarded message with a form in it, shallow enough for every recursion. */
+const MEMBER = { maxDepth: 100, maxAttributes: 64 };
+/** What may wait for one client's socket: a page of history with avatars, many times over. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** What may wait for one client's acknowledgement. */
+const MAX_UNACKED = 10_000;
+const RESOURCE_BYTES = 8;
+const STREAM_ID_BYTES = 12;
+const NONCE_BYTES = 18;
+
+export interface CoreOptions {
+  readonly domain: string;
+  readonly version: string;
+  readonly config: Config;
+  readonly reader: Reader;
+  readonly writer: Writer;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly randomBytes: (bytes: number) => Buffer;
+  readonly log: Logger;
+}
+
+export interface Core {
+  readonly router: Router;
+  readonly sessions: Sessions;
+  readonly lifecycle: SessionLifecycle;
+  readonly host: ModuleHost;
+  readonly streams: Streams;
+  /** Ends all streams with `system-shutdown`, then stops the modules. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The tables of all modules, whether they are switched on or not. */
+export function moduleMigrations(): readonly Migration[] {
+  return modules.flatMap(({ name, migrations }) => (migrations ?? []).map((migration) => ({ ...migration, owner: name })));
+}
+
+/** The settings of the server and of all modules. */
+export function settingsGroups(): Readonly<Record<string, SettingsGroup>> {
+  const groups: Record<string, SettingsGroup> = { ...serverGroups };
+  for (const { name, config } of modules) if (config !== undefined) groups[name] = config;
+  return groups;
+}
+
+export function createCore(options: CoreOptions): Core {
+  const { domain, version, config, reader, writer, accounts, clock, log } = options;
+  const c2s = config.group('c2s', c2sSettings);
+  const sasl = config.group('sasl', saslSettings);
+  const admin = config.group('admin', adminSettings);
+  const randomId = (bytes: number) => options.randomBytes(bytes).toString('hex');
+  const now = () => clock.now();
+
+  const sessions = new Sessions();
+  const router = new Router(log.child('router'));
+  const lifecycle = new SessionLifecycle({
+    domain,
+    sessions,
+    router,
+    limits: () => ({
+      maxBufferedBytes: MAX_BUFFERED_BYTES,
+      maxUnacked: MAX_UNACKED,
+      maxSessionsPerAccount: c2s.maxSessionsPerAccount,
+    }),
+    conflictPolicy: () => c2s.resourceConflict,
+    newResource: () => randomId(RESOURCE_BYTES),
+    now,
+    log: log.child('session'),
+  });
+  const requests = new IqTable();
+  const absent: AbsentHandler[] = [];
+  router.routes.set(domain, new AccountsRoute({ router, accounts, sessions, requests, absent, log: log.child('router') }));
+
+  const moduleFeatures: StreamFeature[] = [];
+  const features: readonly StreamFeature[] = [
+    starttls,
+    createSasl({
+      authenticator: createAuthenticator(accounts, new SignInAttempts({ now })),
+      isPlainOffered: () => sasl.plain,
+      newNonce: () => options.randomBytes(NONCE_BYTES).toString('base64'),
+      wait: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
+    }),
+    createBind((stream, resource) => lifecycle.bind(stream, resource)),
+  ];
+  const streams = new Streams({
+    clock,
+    log: log.child('stream'),
+    streamOptions: () => ({
+      domain,
+      features: [...features, ...moduleFeatures],
+      limits: {
+        beforeAuthentication: { ...STRANGER, maxStanzaBytes: c2s.maxStanzaBytesBeforeAuthentication },
+        authenticated: { ...MEMBER, maxStanzaBytes: c2s.maxStanzaBytes },
+      },
+      newId: () => randomId(STREAM_ID_BYTES),
+    }),
+  });
+
+  const host = new ModuleHost({
+    shared: {
+      domain,
+      version,
+      startedAtMs: clock.now(),
+      clock,
+      randomId,
+      reader,
+      writer,
+      accounts,
+      sessions,
+      lifecycle,
+      router,
+      disco: new Disco(),
+      roleOf: (jid) => {
+        if (jid.domain !== domain || !accounts.has(jid.local)) return undefined;
+        return admin.jids.includes(jid.bare) ? 'admin' : accounts.get(jid.local)?.role;
+      },
+    },
+    config,
+    log,
+    requests,
+    absent,
+    streamFeatures: moduleFeatures,
+  });
+  const disabled = config.group('modules', modulesSettings);
+  for (const module of modules) if (!disabled.disabled.includes(module.name)) host.start(module);
+
+  const endSessionsOf = (text: string) => (account: { readonly localpart: string }) => {
+    for (const session of [...sessions.of(account.localpart).values()]) {
+      lifecycle.end(session, { condition: 'not-authorized', text });
+    }
+  };
+  accounts.on('removed', endSessionsOf('This account has been removed.'));
+  accounts.on('disabled', endSessionsOf('This account has been switched off.'));
+
+  return {
+    router,
+    sessions,
+    lifecycle,
+    host,
+    streams,
+    async stop(graceMs) {
+      await streams.closeAll(graceMs);
+      await host.stopAll();
+    },
+  };
+}

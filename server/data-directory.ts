@@ -1,0 +1,103 @@
+/** A data directory taken in hand: locked, its database open, its domain and accounts known. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Accounts } from './accounts/accounts.ts';
+import { ACCOUNT_MIGRATIONS, readInstallationValue, writeInstallationValue } from './accounts/store.ts';
+import { accountsSettings } from './config/settings.ts';
+import type { Config } from './config/config.ts';
+import { moduleMigrations } from './core.ts';
+import { prepareDomainpart } from './jid/domainpart.ts';
+import type { Logger } from './log/log.ts';
+import { StartError } from './start-error.ts';
+import { Database } from './store/database.ts';
+import { acquireLock, type Lock, LockError } from './store/lock.ts';
+import { StoreError } from './store/store-error.ts';
+
+/** Two labels, because resolvers refuse deeper `.local` names. */
+const DEFAULT_DOMAIN = 'snug.local';
+const DOMAIN_KEY = 'domain';
+
+export interface DataDirectory {
+  readonly domain: string;
+  readonly database: Database;
+  readonly accounts: Accounts;
+  close(): Promise<void>;
+}
+
+/** Takes the directory, or says who has it. */
+export function lockDataDirectory(dataDir: string): Lock {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    return acquireLock(dataDir);
+  } catch (error) {
+    if (!(error instanceof LockError)) throw error;
+    throw new StartError('locked', error.message, error);
+  }
+}
+
+export interface OpenOptions {
+  readonly dataDir: string;
+  /** For a fresh directory; an old one must be of this domain already. */
+  readonly domain: string | undefined;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly onFatal: (error: StoreError) => void;
+}
+
+/** Opens a directory that the caller has locked. @throws StartError */
+export async function openDataDirectory(options: OpenOptions): Promise<DataDirectory> {
+  const { dataDir, config, log } = options;
+  const wanted = options.domain === undefined ? undefined : readDomain(options.domain);
+  const database = await openDatabase(options);
+  try {
+    const domain = await settleDomain(database, wanted, dataDir);
+    const accountSettings = config.group('accounts', accountsSettings);
+    const accounts = await Accounts.load({
+      reader: database.reader,
+      writer: database.writer,
+      domain,
+      now: Date.now,
+      randomBytes,
+      iterations: () => accountSettings.scramIterations,
+      minPasswordLength: () => accountSettings.minPasswordLength,
+    });
+    return { domain, database, accounts, close: () => database.close() };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openDatabase({ dataDir, log, onFatal }: OpenOptions): Promise<Database> {
+  try {
+    return await Database.open({
+      path: join(dataDir, 'snug.db'),
+      migrations: [...ACCOUNT_MIGRATIONS, ...moduleMigrations()],
+      log: log.child('store'),
+      onFatal,
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const code = error.code === 'damaged' || error.code === 'schema-too-new' ? error.code : 'store';
+    throw new StartError(code, error.message, error);
+  }
+}
+
+/** JIDs live in rosters and archives of others too: a directory keeps the domain that it began with. */
+async function settleDomain(database: Database, wanted: string | undefined, dataDir: string): Promise<string> {
+  const known = readInstallationValue(database.reader, DOMAIN_KEY)?.toString();
+  if (known !== undefined) {
+    if (wanted === undefined || wanted === known) return known;
+    throw new StartError('domain-mismatch', `The data in ${dataDir} belongs to the domain ${known}, not to ${wanted}. Use another --data directory for another domain.`);
+  }
+  const domain = wanted ?? DEFAULT_DOMAIN;
+  await writeInstallationValue(database.writer, DOMAIN_KEY, Buffer.from(domain));
+  return domain;
+}
+
+function readDomain(text: string): string {
+  const domain = prepareDomainpart(text);
+  if (domain !== undefined && !domain.startsWith('[')) return domain;
+  throw new StartError('domain-invalid', `“${text}” is not a domain name, such as miller.local or chat.example.org.`);
+}

@@ -1,0 +1,48 @@
+/** Notices that the network is another one: addresses came or went, or the computer slept. */
+
+/** Node reports no network changes; this often is soon enough for a laptop that is carried to another room. */
+const POLL_MS = 3000;
+/** So late is no busy computer but one that was asleep; sockets may then have lost their group without a sign. */
+const ASLEEP_AFTER_MS = 5 * POLL_MS;
+
+export interface InterfaceWatcherOptions {
+  /** What is looked at; it has changed when its JSON has. */
+  readonly read: () => unknown;
+  /** Milliseconds since 1970: a clock that goes on while the computer sleeps. */
+  readonly now: () => number;
+  readonly onChange: (change: 'interfaces' | 'woken') => void;
+}
+
+export class InterfaceWatcher {
+  readonly #options: InterfaceWatcherOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #seen = '';
+  #lookedAtMs = 0;
+
+  constructor(options: InterfaceWatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Looks every three seconds from now on. The timer keeps no process alive. */
+  start(): void {
+    if (this.#timer !== undefined) return;
+    this.#seen = JSON.stringify(this.#options.read());
+    this.#lookedAtMs = this.#options.now();
+    this.#timer = setInterval(() => this.#look(), POLL_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    const before = this.#seen;
+    const sleptMs = this.#options.now() - this.#lookedAtMs;
+    this.#seen = JSON.stringify(this.#options.read());
+    this.#lookedAtMs = this.#options.now();
+    if (sleptMs > ASLEEP_AFTER_MS) this.#options.onChange('woken');
+    else if (this.#seen !== before) this.#options.onChange('interfaces');
+  }
+}

@@ -1,0 +1,100 @@
+/** Finding out whether a name is free before claiming it (RFC 6762 section 8.1), and seeing it contested later. */
+import type { RemoteInfo } from 'node:dgram';
+import type { DnsPacket, DnsRecord, MulticastDns } from 'multicast-dns';
+import { isSameName, isSameRecord } from './records.ts';
+
+/** RFC 6762 section 8.1: three questions, 250 ms apart, the first after a random time of up to 250 ms. */
+const PROBES = 3;
+const INTERVAL_MS = 250;
+
+export interface NameConflict {
+  /** The name that somebody else answers for. */
+  readonly name: string;
+  /** The address the answer came from. */
+  readonly holder: string;
+}
+
+export interface ProbeOptions {
+  readonly mdns: MulticastDns;
+  /** What we mean to claim: unique records only. */
+  readonly proposed: readonly DnsRecord[];
+  /** All addresses of this computer: what comes from them, or says them, is our own echo. */
+  readonly ownAddresses: () => ReadonlySet<string>;
+  /** Between 0 and 1. */
+  readonly random: () => number;
+  /** Ends the probing; the result is then without meaning. */
+  readonly signal: AbortSignal;
+}
+
+/** @returns who holds which of the names; nothing when all are free. */
+export function probe({ mdns, proposed, ownAddresses, random, signal }: ProbeOptions): Promise<NameConflict[]> {
+  return new Promise((resolve) => {
+    const conflicts = new Map<string, NameConflict>();
+    const names = [...new Set(proposed.map((record) => record.name))];
+    let sent = 0;
+    let timer = setTimeout(ask, random() * INTERVAL_MS);
+    mdns.on('response', hear);
+    signal.addEventListener('abort', end, { once: true });
+
+    function ask(): void {
+      if (sent === PROBES || conflicts.size === names.length) {
+        end();
+        return;
+      }
+      sent += 1;
+      timer = setTimeout(ask, INTERVAL_MS);
+      const questions = names.map((name) => ({ name, type: 'ANY', class: 'IN' }));
+      // A question that cannot be sent is not repeated: the network is gone, and the link with it.
+      mdns.query({ questions, authorities: proposed.map((record) => ({ ...record, flush: false })) }, () => undefined);
+    }
+
+    function hear(packet: DnsPacket, from: RemoteInfo): void {
+      for (const conflict of findConflicts({ packet, from: from.address, claimed: proposed, own: ownAddresses })) {
+        conflicts.set(conflict.name, conflict);
+      }
+    }
+
+    function end(): void {
+      clearTimeout(timer);
+      mdns.removeListener('response', hear);
+      signal.removeEventListener('abort', end);
+      resolve([...conflicts.values()]);
+    }
+  });
+}
+
+export interface HeardResponse {
+  readonly packet: DnsPacket;
+  readonly from: string;
+  readonly claimed: readonly DnsRecord[];
+  /** All addresses of this computer; asked for only when a claimed name occurs. */
+  readonly own: () => ReadonlySet<string>;
+}
+
+/**
+ * Which claimed names a response gives to somebody else (RFC 6762 section 9).
+ *
+ * Our own echo is none: it comes back from our other interfaces, and from routers that repeat mDNS into other networks,
+ * which then show the addresses of another interface of this computer. Goodbyes are none either.
+ */
+export function findConflicts({ packet, from, claimed, own }: HeardResponse): NameConflict[] {
+  const heard = [...packet.answers, ...packet.additionals].filter(
+    ({ name, ttl }) => ttl > 0 && claimed.some((record) => isSameName(record.name, name)),
+  );
+  if (heard.length === 0) return [];
+  const ours = own();
+  if (ours.has(from)) return [];
+  const foreign = heard.filter((record) => {
+    const named = claimed.filter(({ name }) => isSameName(name, record.name));
+    // Somebody with an IPv6 address only is as much in the way, although we claim none of that kind.
+    if (isAddress(record)) return named.some(isAddress) && !ours.has(String(record.data));
+    const same = named.filter(({ type }) => type === record.type);
+    return same.length > 0 && !same.some((one) => isSameRecord(one, record));
+  });
+  const nameOf = (record: DnsRecord) => claimed.find(({ name }) => isSameName(name, record.name))?.name ?? record.name;
+  return [...new Set(foreign.map(nameOf))].map((name) => ({ name, holder: from }));
+}
+
+function isAddress({ type }: DnsRecord): boolean {
+  return type === 'A' || type === 'AAAA';
+}

@@ -1,0 +1,95 @@
+/** All streams that are open: their births, their time limits, and the end of all of them when the server stops. */
+import type { Clock, Timer } from '../clock/clock.ts';
+import type { Logger } from '../log/log.ts';
+import { Stream, type StreamOptions } from '../stream/stream.ts';
+import type { Transport } from '../stream/transport.ts';
+
+/** From the first byte to a bound resource: enough to type a password again, too short to hoard connections. */
+const NEGOTIATION_MS = 60_000;
+/** After our `</stream:stream>` (RFC 6120 section 4.4: "a reasonable amount of time"). */
+const CLOSING_MS = 5_000;
+const SWEEP_MS = 5_000;
+/** Connections of strangers at a time, so that they cannot take the memory of those who signed in. */
+const MAX_UNAUTHENTICATED = 1_000;
+
+export interface StreamsOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Everything that a stream needs besides its transport. */
+  readonly streamOptions: () => Omit<StreamOptions, 'transport' | 'gone' | 'now' | 'log'>;
+}
+
+export class Streams {
+  readonly #options: StreamsOptions;
+  readonly #open = new Map<Stream, number | undefined>();
+  readonly #sweep: Timer;
+  #allGone: (() => void) | undefined;
+
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+    this.#sweep = options.clock.every(SWEEP_MS, () => this.#enforce());
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Puts a stream on a new connection; none when there are too many strangers. */
+  open(transport: Transport): Stream | undefined {
+    const { clock, log, streamOptions } = this.#options;
+    if (this.#unauthenticated() >= MAX_UNAUTHENTICATED) {
+      log.warn({ address: transport.remoteAddress }, 'connection refused: too many that have not signed in');
+      transport.destroy();
+      return undefined;
+    }
+    const stream = new Stream({
+      ...streamOptions(),
+      transport,
+      now: () => clock.now(),
+      log,
+      gone: (gone) => this.#gone(gone),
+    });
+    this.#open.set(stream, undefined);
+    return stream;
+  }
+
+  /** Ends all streams with `system-shutdown`; resolves when they are gone, by force after `graceMs`. */
+  async closeAll(graceMs: number): Promise<void> {
+    this.#sweep.cancel();
+    for (const stream of this.#open.keys()) {
+      stream.close({ condition: 'system-shutdown', text: 'The server is stopping.' }, 'shutdown');
+    }
+    if (this.#open.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#allGone = resolve;
+    const force = this.#options.clock.after(graceMs, () => {
+      for (const stream of this.#open.keys()) stream.destroy();
+    });
+    await promise;
+    force.cancel();
+  }
+
+  #gone(stream: Stream): void {
+    this.#open.delete(stream);
+    if (this.#open.size === 0) this.#allGone?.();
+  }
+
+  #unauthenticated(): number {
+    if (this.#open.size < MAX_UNAUTHENTICATED) return 0; // the common case, without counting
+    let count = 0;
+    for (const stream of this.#open.keys()) if (stream.account === undefined) count++;
+    return count;
+  }
+
+  #enforce(): void {
+    const now = this.#options.clock.now();
+    for (const [stream, closingSince] of this.#open) {
+      if (!stream.isOpen) {
+        if (closingSince === undefined) this.#open.set(stream, now);
+        else if (now - closingSince >= CLOSING_MS) stream.destroy();
+      } else if (!stream.isBound && now - stream.startedAtMs >= NEGOTIATION_MS) {
+        stream.close({ condition: 'connection-timeout', text: 'Signing in took too long.' });
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** TCP listeners for client streams. */
+import { createServer, type Server } from 'node:net';
+import type { Logger } from '../log/log.ts';
+import { SocketTransport } from './socket-transport.ts';
+import type { Streams } from './streams.ts';
+import type { ServerTls } from './tls.ts';
+
+export interface TcpListenerOptions {
+  /** IP address; `::` takes IPv4 as well. */
+  readonly address: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** True when TLS begins with the first byte (XEP-0368). */
+  readonly isDirectTls: boolean;
+  /** Asked for each connection, so that a renewed certificate takes effect at once. */
+  readonly tls: () => ServerTls;
+  readonly streams: Streams;
+  readonly log: Logger;
+}
+
+export interface TcpListener {
+  readonly port: number;
+  /** Takes no new connections; those that are open go on. */
+  close(): void;
+}
+
+/** Listens. Rejects with the system's error, its `code` and its `port` (`EADDRINUSE`, `EACCES` …). */
+export async function listenTcp(options: TcpListenerOptions): Promise<TcpListener> {
+  const server = createServer({ pauseOnConnect: false }, (socket) => {
+    const transport = new SocketTransport(socket, options.tls());
+    if (options.streams.open(transport) === undefined) return;
+    if (options.isDirectTls) transport.startDirectTls();
+    else transport.start();
+  });
+  const address = await listenOn(server, options.address, options.port);
+  server.on('error', (error) => options.log.error({ err: error, port: address.port }, 'listening failed'));
+  return { port: address.port, close: () => server.close() };
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<{ readonly port: number }> {
+  try {
+    await tryListening(server, host, port);
+  } catch (error) {
+    // A computer without IPv6 has no `::`; everybody can still be reached by IPv4.
+    if (host !== '::' || !isCode(error, 'EAFNOSUPPORT', 'EADDRNOTAVAIL')) throw error;
+    await tryListening(server, '0.0.0.0', port);
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has an address');
+  return address;
+}
+
+function tryListening(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen({ host, port }, () => {
+    server.off('error', reject);
+    resolve();
+  });
+  return promise;
+}
+
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

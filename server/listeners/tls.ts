@@ -1,0 +1,73 @@
+/** TLS as the server speaks it (RFC 7590, RFC 9325): 1.2 and 1.3, forward secrecy and AEAD ciphers only. */
+import { createHash, X509Certificate } from 'node:crypto';
+import { constants } from 'node:crypto';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import type { ChannelBindingType, TlsState } from '../stream/transport.ts';
+
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/** RFC 9266 section 4. */
+const EXPORTER_LABEL = 'EXPORTER-Channel-Binding';
+const EXPORTER_BYTES = 32;
+/** RFC 5929 section 4.1: certificates signed with these are hashed with SHA-256 all the same. */
+const WEAK_SIGNATURE_HASHES = /^(md5|sha1)/i;
+
+/** A certificate with its key, ready for handshakes. */
+export interface ServerTls {
+  readonly context: SecureContext;
+  /** The channel binding data `tls-server-end-point` (RFC 5929 section 4). */
+  readonly endPoint: Uint8Array;
+}
+
+export function createServerTls(identity: { readonly certificatePem: string; readonly keyPem: string }): ServerTls {
+  const context = createSecureContext({
+    cert: identity.certificatePem,
+    key: identity.keyPem,
+    minVersion: 'TLSv1.2',
+    ciphers: CIPHERS,
+    honorCipherOrder: true,
+    ecdhCurve: 'X25519:prime256v1:secp384r1',
+    // SECURITY: renegotiation is how TLS 1.2 peers burn our processor; nothing in XMPP needs it.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
+  });
+  return { context, endPoint: endPointOf(identity.certificatePem) };
+}
+
+function endPointOf(certificatePem: string): Uint8Array {
+  const certificate = new X509Certificate(certificatePem);
+  return createHash(endPointHash(certificate)).update(certificate.raw).digest();
+}
+
+/** The hash of the certificate's own signature; SHA-256 where it has none of its own (Ed25519) or a weak one. */
+function endPointHash(certificate: X509Certificate): string {
+  const algorithm = certificate.signatureAlgorithm ?? '';
+  const hash = /(sha(?:1|224|256|384|512)|md5)/i.exec(algorithm)?.[1]?.toLowerCase() ?? 'sha256';
+  return WEAK_SIGNATURE_HASHES.test(hash) ? 'sha256' : hash;
+}
+
+/** What a stream may know of an established connection. */
+export function readTlsState(socket: TLSSocket, tls: ServerTls): TlsState {
+  const version = socket.getProtocol() ?? 'unknown';
+  // RFC 9266 section 4.2: before TLS 1.3 the exporter is unique only with the extended master secret, which Node does not tell.
+  const types: ChannelBindingType[] = version === 'TLSv1.3' ? ['tls-exporter', 'tls-server-end-point'] : ['tls-server-end-point'];
+  return {
+    version,
+    cipher: socket.getCipher().name,
+    channelBindingTypes: types,
+    channelBinding(type) {
+      if (!types.includes(type)) return undefined;
+      if (type === 'tls-server-end-point') return tls.endPoint;
+      return socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));
+    },
+  };
+}

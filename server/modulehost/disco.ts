@@ -1,0 +1,136 @@
+/** What disco#info and disco#items tell (XEP-0030), gathered from the modules, so that it is typed nowhere else. */
+import type { Request } from '../router/iq-table.ts';
+import type { StanzaError } from '../stanza/error.ts';
+import type { Form } from '../stanza/form.ts';
+
+export interface Identity {
+  readonly category: string;
+  readonly type: string;
+  readonly name?: string;
+  /** Language of the name, as in xml:lang. */
+  readonly lang?: string;
+}
+
+export interface DiscoInfo {
+  readonly identities: readonly Identity[];
+  readonly features: readonly string[];
+  /** Forms of type `result` that tell more (XEP-0128). */
+  readonly forms?: readonly Form[];
+}
+
+/** Something that belongs to an entity: another address, or a node of an address. */
+export interface DiscoItem {
+  readonly jid: string;
+  readonly node?: string;
+  readonly name?: string;
+}
+
+/** One module's part. */
+export interface DiscoPart {
+  readonly features?: readonly string[];
+  readonly identities?: readonly Identity[];
+  readonly accountFeatures?: readonly string[];
+  readonly accountIdentities?: readonly Identity[];
+  readonly items?: readonly { readonly jid: string; readonly name: string }[];
+}
+
+/** What there is to tell about a node; undefined when the entity that is asked has no such node. */
+export type NodeAnswer<T> = T | StanzaError | undefined;
+
+/**
+ * Answers for nodes of the server and of accounts. Whether the sender may see an account at all has been checked
+ * before; what else depends on the sender is for the answerer to check.
+ */
+export interface NodeAnswerer {
+  info(node: string, request: Request): NodeAnswer<DiscoInfo>;
+  /** Left out when the nodes are no lists: a node that has information then has no items. */
+  items?(node: string, request: Request): NodeAnswer<readonly DiscoItem[]>;
+}
+
+export class Disco {
+  readonly #parts = new Set<DiscoPart>();
+  readonly #listeners = new Set<() => void>();
+  readonly #answerers = new Map<string, NodeAnswerer>();
+  #revision = 0;
+
+  /** Counts the changes of what `server`, `account` and `items` tell, for those who keep what they made of it. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Adds a module's part; the function takes it back. */
+  add(part: DiscoPart): () => void {
+    this.#parts.add(part);
+    this.#changed();
+    return () => {
+      this.#parts.delete(part);
+      this.#changed();
+    };
+  }
+
+  /**
+   * Lets `answerer` speak for its nodes for as long as `feature` is among those of the server or of its accounts: the
+   * nodes go with the module that announces the feature, and come back with it.
+   */
+  answerNodes(feature: string, answerer: NodeAnswerer): void {
+    this.#answerers.set(feature, answerer);
+  }
+
+  /** Calls `listener` whenever the answers below may differ. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  server(): DiscoInfo {
+    return {
+      identities: this.#gather((part) => part.identities),
+      features: [...new Set(this.#gather((part) => part.features))].sort(),
+    };
+  }
+
+  account(): DiscoInfo {
+    return {
+      identities: this.#gather((part) => part.accountIdentities),
+      features: [...new Set(this.#gather((part) => part.accountFeatures))].sort(),
+    };
+  }
+
+  /** The services below the server's domain. */
+  items(): readonly DiscoItem[] {
+    return this.#gather((part) => part.items);
+  }
+
+  nodeInfo(node: string, request: Request): NodeAnswer<DiscoInfo> {
+    for (const answerer of this.#speakers()) {
+      const info = answerer.info(node, request);
+      if (info !== undefined) return info;
+    }
+    return undefined;
+  }
+
+  /** XEP-0030 section 4.1: a node without items has an empty list of them. */
+  nodeItems(node: string, request: Request): NodeAnswer<readonly DiscoItem[]> {
+    for (const answerer of this.#speakers()) {
+      const items = answerer.items?.(node, request);
+      if (items !== undefined) return items;
+      const info = answerer.info(node, request);
+      if (info !== undefined) return 'condition' in info ? info : [];
+    }
+    return undefined;
+  }
+
+  #speakers(): readonly NodeAnswerer[] {
+    const features = new Set([...this.server().features, ...this.account().features]);
+    return [...this.#answerers].filter(([feature]) => features.has(feature)).map(([, answerer]) => answerer);
+  }
+
+  #gather<T>(pick: (part: DiscoPart) => readonly T[] | undefined): T[] {
+    return [...this.#parts].flatMap((part) => [...(pick(part) ?? [])]);
+  }
+
+  #changed(): void {
+    this.#revision++;
+    for (const listener of this.#listeners) listener();
+  }
+}

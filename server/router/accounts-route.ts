@@ -1,0 +1,128 @@
+/** The route of the accounts' own domain: the recipient's side of the walk (RFC 6121 section 8). */
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Logger } from '../log/log.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { StanzaError } from '../stanza/error.ts';
+import { resultOf } from '../stanza/iq.ts';
+import type { AddressedStanza, Iq, Message } from '../stanza/stanza.ts';
+import { chooseRecipients } from './delivery.ts';
+import type { Addressee, Answer, IqTable, Request } from './iq-table.ts';
+import type { Route, Router } from './router.ts';
+import type { Verdict } from './stages.ts';
+
+/** Takes a message for which nobody is there: `handled` when it is kept. */
+export type AbsentHandler = (message: Message, account: string) => Verdict;
+
+export interface AccountsRouteOptions {
+  readonly router: Router;
+  readonly accounts: Pick<Accounts, 'has'>;
+  readonly sessions: Sessions;
+  readonly requests: IqTable;
+  readonly absent: readonly AbsentHandler[];
+  readonly log: Logger;
+}
+
+export class AccountsRoute implements Route {
+  readonly #options: AccountsRouteOptions;
+
+  constructor(options: AccountsRouteOptions) {
+    this.#options = options;
+  }
+
+  deliver(stanza: AddressedStanza, sender: Session | undefined): void | Promise<void> {
+    const { local } = stanza.to;
+    switch (stanza.kind) {
+      case 'message':
+        return local === '' ? this.#refuse(stanza, sender) : this.#message(stanza, local, sender);
+      case 'iq':
+        return this.#iq(stanza, local, sender);
+      case 'presence': {
+        if (local === '' || !this.#options.accounts.has(local)) return this.#presenceToNobody(stanza, sender);
+        const { router } = this.#options;
+        const admitted = router.inbound.presence.admit(stanza, local);
+        if (admitted instanceof StanzaError) return router.refuse(stanza, admitted, sender);
+        if (admitted !== 'handled') router.presenceHandler?.inbound({ ...admitted, to: stanza.to });
+      }
+    }
+  }
+
+  #message(message: Message, account: string, sender: Session | undefined): void {
+    const { router, accounts, sessions, absent } = this.#options;
+    if (!accounts.has(account)) return this.#refuse(message, sender);
+    const admitted = router.inbound.message.admit(message, account);
+    if (admitted === 'handled') return;
+    if (admitted instanceof StanzaError) return router.refuse(message, admitted, sender);
+    const delivery = chooseRecipients(admitted.type, message.to.resource, sessions.of(account));
+    if (delivery === 'ignore') return;
+    if (delivery === 'refuse') return this.#refuse(message, sender);
+    for (const copy of router.inbound.message.copy) copy(admitted, account, delivery === 'absent' ? [] : delivery);
+    if (delivery !== 'absent') {
+      for (const session of delivery) session.send(admitted.element);
+      return;
+    }
+    for (const keep of absent) {
+      const verdict = keep(admitted, account);
+      if (verdict === 'handled') return;
+      if (verdict !== undefined) return router.refuse(message, verdict, sender);
+    }
+    this.#refuse(message, sender);
+  }
+
+  /** RFC 6121 section 8.5: requests to an account are answered for it; to a full JID they go to the client. */
+  #iq(iq: Iq, local: string, sender: Session | undefined): void | Promise<void> {
+    const { router, accounts, sessions } = this.#options;
+    if (local !== '' && !accounts.has(local)) return this.#refuse(iq, sender);
+    if (local !== '' && iq.from.bare !== iq.to.bare) {
+      const admitted = router.inbound.iq.admit(iq, local);
+      if (admitted === 'handled') return;
+      if (admitted instanceof StanzaError) return router.refuse(iq, admitted, sender);
+    }
+    if (local !== '' && iq.to.resource !== '') {
+      const session = sessions.get(local, iq.to.resource);
+      return session === undefined ? this.#refuse(iq, sender) : session.send(iq.element);
+    }
+    if (iq.type !== 'get' && iq.type !== 'set') return; // an answer that nobody here waits for
+    return this.#request(iq, iq.type, local, sender);
+  }
+
+  #request(iq: Iq, type: 'get' | 'set', account: string, sender: Session | undefined): void | Promise<void> {
+    const addressee: Addressee = account === '' ? 'server' : iq.from.bare === iq.to.bare ? 'self' : 'account';
+    const { payload } = iq;
+    const route = payload && this.#options.requests.find(type, payload, addressee);
+    if (payload === undefined || route === undefined) return this.#refuse(iq, sender);
+    const request: Request = { iq, payload, addressee, account, sender };
+    try {
+      const answer = route.handler(request);
+      if (!(answer instanceof Promise)) return this.#answer(iq, answer, sender);
+      const settled = answer.then(
+        (value) => this.#answer(iq, value, sender),
+        (error) => this.#failed(iq, error, sender),
+      );
+      return route.isDetached ? undefined : settled;
+    } catch (error) {
+      this.#failed(iq, error, sender);
+    }
+  }
+
+  #answer(iq: Iq, answer: Answer, sender: Session | undefined): void {
+    const { router } = this.#options;
+    if (answer instanceof StanzaError) router.refuse(iq, answer, sender);
+    else router.answer(resultOf(iq, answer), sender);
+  }
+
+  #failed(iq: Iq, error: unknown, sender: Session | undefined): void {
+    this.#options.log.error({ err: error, xmlns: iq.payload?.xmlns }, 'a request failed by a fault of the server');
+    this.#options.router.refuse(iq, new StanzaError('internal-server-error'), sender);
+  }
+
+  /** RFC 6121 section 8.4: an account that does not exist answers like one that is not there. */
+  #refuse(stanza: AddressedStanza, sender: Session | undefined): void {
+    this.#options.router.refuse(stanza, new StanzaError('service-unavailable'), sender);
+  }
+
+  /** Sections 8.3 and 8.4: presence to the server or to nobody is dropped, but a probe or subscription is answered. */
+  #presenceToNobody(stanza: AddressedStanza, sender: Session | undefined): void {
+    if (stanza.type === 'subscribe') this.#refuse(stanza, sender);
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * What leaves for one session. Stanzas go straight to the stream when there is one; while stream management is on
+ * (XEP-0198) they are also kept until the client has acknowledged them, so that a new stream can take over.
+ */
+import type { Element } from '../xml/element.ts';
+import type { SessionStream } from './session-stream.ts';
+import type { UnackedQueue } from './unacked-queue.ts';
+
+const NS_CLIENT = 'jabber:client';
+
+/** The reasons for which a client is too slow to be waited for. */
+export type Overflow = 'socket' | 'unacknowledged';
+
+export interface OutboxLimits {
+  /** Bytes that may wait for the client's socket. A phone on bad Wi-Fi stays far below; a stuck one must not fill our memory. */
+  readonly maxBufferedBytes: number;
+  /** Stanzas that may wait for an acknowledgement, also while the client is away. */
+  readonly maxUnacked: number;
+}
+
+export class Outbox {
+  readonly #limits: OutboxLimits;
+  readonly #overflowed: (what: Overflow) => void;
+  #stream: SessionStream | undefined;
+  /** Set while stream management is on. */
+  unacked: UnackedQueue | undefined;
+
+  constructor(limits: OutboxLimits, overflowed: (what: Overflow) => void) {
+    this.#limits = limits;
+    this.#overflowed = overflowed;
+  }
+
+  get stream(): SessionStream | undefined {
+    return this.#stream;
+  }
+
+  /** Gives the outbox a stream, or takes it away. What is unacknowledged is not repeated here. */
+  attach(stream: SessionStream | undefined): void {
+    this.#stream = stream;
+  }
+
+  send(stanza: Element): void {
+    const { unacked } = this;
+    unacked?.add(stanza);
+    const stream = this.#stream;
+    if (stream !== undefined) {
+      stream.write(stanza.toXml(NS_CLIENT));
+      if (stream.bufferedBytes > this.#limits.maxBufferedBytes) this.#overflowed('socket');
+    }
+    if (unacked !== undefined && unacked.length > this.#limits.maxUnacked) this.#overflowed('unacknowledged');
+  }
+}

@@ -1,0 +1,15 @@
+/** XEP-0203: Delayed Delivery. Says when a stanza was first received by whoever kept it. */
+import { type Element, el } from '../xml/element.ts';
+
+export const NS_DELAY = 'urn:xmpp:delay';
+
+/** A `<delay/>` of `by`, stamped with `atMs` (milliseconds since 1970) in the format of XEP-0082. */
+export function delayElement(by: string, atMs: number, reason?: string): Element {
+  return el('delay', NS_DELAY, { from: by, stamp: new Date(atMs).toISOString() }, reason);
+}
+
+/** `element` with a delay of `by`, unless it carries one of `by` already. */
+export function withDelay(element: Element, by: string, atMs: number, reason?: string): Element {
+  const isStamped = element.elements.some((child) => child.is('delay', NS_DELAY) && child.attr('from') === by);
+  return isStamped ? element : element.plus(delayElement(by, atMs, reason));
+}

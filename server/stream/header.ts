@@ -1,0 +1,49 @@
+/** The stream header (RFC 6120 section 4.7): read from the client, written by the server. */
+import { bareJid, parseJid } from '../jid/jid.ts';
+import type { Element } from '../xml/element.ts';
+import { escapeAttribute } from '../xml/serializer.ts';
+import { NS_STREAMS, StreamError } from './stream-error.ts';
+
+const NS_CLIENT = 'jabber:client';
+
+export interface ClientHeader {
+  /** Bare JID that the client claims, as it may once the stream is encrypted (section 4.7.1). */
+  readonly from: string | undefined;
+  readonly lang: string | undefined;
+}
+
+/** What the client asks for, or the error that ends the stream. */
+export function readClientHeader(
+  header: Element,
+  defaultNamespace: string,
+  prefixes: ReadonlyMap<string, string>,
+  domain: string,
+): ClientHeader | StreamError {
+  if (header.name !== 'stream') return new StreamError('bad-format', 'A stream begins with <stream:stream>.');
+  if (header.xmlns !== NS_STREAMS || defaultNamespace !== NS_CLIENT) {
+    return new StreamError('invalid-namespace', `This stream is of the namespaces ${NS_STREAMS} and ${NS_CLIENT}.`);
+  }
+  if (prefixes.get('stream') !== NS_STREAMS) {
+    return new StreamError('bad-namespace-prefix', 'The stream namespace needs the prefix “stream”.');
+  }
+  const version = header.attr('version');
+  if (version === undefined || !/^[1-9]\d*\.\d+$/.test(version)) {
+    return new StreamError('unsupported-version', 'This server speaks XMPP 1.0.');
+  }
+  const to = header.attr('to');
+  if (to === undefined) return new StreamError('improper-addressing', 'The stream header names no domain in “to”.');
+  if (parseJid(to)?.full !== domain) return new StreamError('host-unknown', `This server serves ${domain}.`);
+  const from = header.attr('from');
+  const claimed = from === undefined ? undefined : parseJid(from);
+  if (from !== undefined && claimed === undefined) return new StreamError('invalid-from');
+  return { from: claimed === undefined ? undefined : bareJid(claimed).full, lang: header.attr('xml:lang') };
+}
+
+/** Our own header, in answer to the client's (section 4.7: `from`, `id`, `version`, `xml:lang`, and `to` if it said who it is). */
+export function serverHeader(options: { domain: string; id: string; to: string | undefined }): string {
+  const to = options.to === undefined ? '' : ` to='${escapeAttribute(options.to)}'`;
+  return (
+    `<?xml version='1.0'?><stream:stream xmlns='${NS_CLIENT}' xmlns:stream='${NS_STREAMS}' id='${options.id}'` +
+    ` from='${escapeAttribute(options.domain)}'${to} version='1.0' xml:lang='en'>`
+  );
+}

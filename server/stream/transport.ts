@@ -1,0 +1,40 @@
+/** What carries a stream: a socket, or in tests a pair of queues. */
+
+/** RFC 9266 and RFC 5929: data that only the two ends of one TLS connection know. */
+export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point';
+
+export interface TlsState {
+  /** As in `TLSv1.3`. */
+  readonly version: string;
+  readonly cipher: string;
+  /** Types that `channelBinding` can give on this connection. */
+  readonly channelBindingTypes: readonly ChannelBindingType[];
+  channelBinding(type: ChannelBindingType): Uint8Array | undefined;
+}
+
+/** What a transport tells its stream. */
+export interface TransportEvents {
+  received(chunk: Uint8Array): void;
+  /** TLS has been negotiated after `startTls`. */
+  secured(): void;
+  /** Nothing comes or goes any more. Told once. */
+  closed(reason: string): void;
+}
+
+export interface Transport {
+  readonly remoteAddress: string;
+  /** Undefined while the connection is in plain text. */
+  readonly tls: TlsState | undefined;
+  /** Bytes written that the operating system has not taken yet. */
+  readonly bufferedBytes: number;
+  events: TransportEvents | undefined;
+  write(text: string): void;
+  /** Sends what is left, then closes our direction. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+  /** Begins the TLS handshake as server; the end is told by `secured`. */
+  startTls(): void;
+}

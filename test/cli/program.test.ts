@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommand } from '../../server/cli/program.ts';
+import type { ServerEntry } from '../../server/cli/server-entry.ts';
+import { createHandlers } from '../../server/control/handlers.ts';
+import { openControlSocket } from '../../server/control/socket.ts';
+import { LogFile } from '../../server/log/log-file.ts';
+import { anAccount, createFakeServer, type FakeServer } from '../control/fake-deeds.ts';
+import { createFakeTerminal } from './fake-terminal.ts';
+
+let server: FakeServer;
+let directory: string;
+/** How often the data directory was opened and closed without a server. */
+let offline: { opened: number; closed: number };
+
+beforeEach(() => {
+  server = createFakeServer();
+  directory = mkdtempSync(join(tmpdir(), 'snug-cli-'));
+  offline = { opened: 0, closed: 0 };
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+  rmSync(server.directory, { recursive: true });
+});
+
+const entry: ServerEntry = {
+  startServer: () =>
+    Promise.reject(
+      Object.assign(new Error('Port 5222 is taken by nginx.'), { name: 'StartError', code: 'port-in-use' }),
+    ),
+  openOffline: () => {
+    offline.opened += 1;
+    return Promise.resolve({
+      accounts: server.accounts,
+      domain: 'miller.local',
+      close: () => {
+        offline.closed += 1;
+        return Promise.resolve();
+      },
+    });
+  },
+};
+
+async function snug(line: string, input = '') {
+  const terminal = createFakeTerminal(input, { SNUG_DATA: directory });
+  const status = await runCommand(line.split(' '), terminal, () => Promise.resolve(entry));
+  return { status, output: terminal.output(), errors: terminal.errors(), events: () => terminal.events() };
+}
+
+/** Runs `use` while a server answers on the data directory. */
+async function whileRunning(use: () => Promise<void>): Promise<void> {
+  const socket = await openControlSocket(directory, createHandlers(server, server.log), server.log);
+  try {
+    await use();
+  } finally {
+    await socket.close();
+  }
+}
+
+describe('the command line', () => {
+  test('a verb or option that does not exist is exit status 2 with a sentence', async () => {
+    expect(await snug('srve')).toMatchObject({ status: 2, errors: expect.stringContaining('Did you mean serve?') });
+    expect(await snug('status --jsn')).toMatchObject({ status: 2, errors: expect.stringContaining('--jsn') });
+    expect(await snug('user add')).toMatchObject({ status: 2, errors: expect.stringContaining('name') });
+  });
+
+  test('a count of lines must be one', async () => {
+    for (const wrong of ['-5', 'many', '2001', '1.5']) {
+      expect(await snug(`logs --lines=${wrong}`)).toMatchObject({
+        status: 2,
+        errors: expect.stringContaining('whole number'),
+      });
+    }
+  });
+
+  test('help is exit status 0 and tells the exit statuses', async () => {
+    const { status, output } = await snug('--help');
+    expect(status).toBe(0);
+    expect(output).toContain('3 no server is running');
+  });
+
+  test('a start error is its sentence and exit status 1', async () => {
+    expect(await snug('serve')).toMatchObject({ status: 1, errors: 'Port 5222 is taken by nginx.\n' });
+    const { status, events, errors } = await snug('serve --json');
+    expect(status).toBe(1);
+    expect(events()).toEqual([{ event: 'error', code: 'port-in-use', message: 'Port 5222 is taken by nginx.' }]);
+    expect(errors).toBe('');
+  });
+});
+
+describe('without a server', () => {
+  test('status says so with exit status 3', async () => {
+    expect(await snug('status')).toMatchObject({ status: 3, output: `No Snug server is running on ${directory}.\n` });
+    const { status, events } = await snug('status --json');
+    expect([status, events()]).toEqual([3, [{ state: 'stopped' }]]);
+  });
+
+  test('sessions and stop fail with exit status 3', async () => {
+    for (const verb of ['sessions', 'stop']) {
+      expect(await snug(verb)).toMatchObject({ status: 3, errors: `No Snug server is running on ${directory}.\n` });
+    }
+  });
+
+  test('the log is read from its files', async () => {
+    const file = new LogFile(join(directory, 'logs', 'snug.log'));
+    for (const msg of ['one', 'two', 'three']) file.write(`${JSON.stringify({ level: 'info', time: 'T', msg })}\n`);
+    expect(await snug('logs -n 2')).toMatchObject({ status: 0, output: 'T info  two\nT info  three\n' });
+    expect((await snug('logs -n 1 --json')).events()).toMatchObject([{ message: 'three' }]);
+    expect(await snug('logs -n 1 -f')).toMatchObject({ status: 3, output: 'T info  three\n' });
+  });
+
+  test('accounts are managed on the data directory, which is closed again even after a failure', async () => {
+    expect(await snug('user list')).toMatchObject({ status: 0, output: expect.stringContaining('ann@miller.local') });
+    expect(await snug('user add ann --generate')).toMatchObject({ status: 1, errors: 'The name ann is taken.\n' });
+    expect(offline).toEqual({ opened: 2, closed: 2 });
+  });
+});
+
+describe('with a running server', () => {
+  test('status, sessions and accounts are shown as text and as JSON', () =>
+    whileRunning(async () => {
+      expect((await snug('status')).output).toContain('5222 (STARTTLS)');
+      expect((await snug('status --json')).events()).toMatchObject([{ domain: 'miller.local', state: 'running' }]);
+      expect((await snug('sessions')).output).toContain('ann@miller.local/phone');
+      expect((await snug('user list --json')).events()).toEqual([[anAccount]]);
+      expect(offline.opened).toBe(0);
+    }));
+
+  test('the log comes from the server’s memory', () =>
+    whileRunning(async () => {
+      server.log.info({}, 'said in memory');
+      expect((await snug('logs -n 1')).output).toContain('said in memory');
+    }));
+});
+
+describe('passwords', () => {
+  test('the first line of the input is the password', async () => {
+    expect(await snug('user add bob', 'long enough\nignored\n')).toMatchObject({ status: 0 });
+    expect(server.done).toEqual(['create bob long enough user']);
+  });
+
+  test('the first line of a file is the password', async () => {
+    const file = join(directory, 'password');
+    writeFileSync(file, 'from a file\r\n');
+    expect(await snug(`user passwd bob --password-file ${file}`)).toMatchObject({ status: 0 });
+    expect(server.done).toEqual(['setPassword bob from a file']);
+  });
+
+  test('a generated password is shown once and is the one that was set', async () => {
+    const { output } = await snug('user add bob --admin --generate');
+    const shown = /^Password \(shown only once\): (([a-z2-9]{5}-){3}[a-z2-9]{5})$/m.exec(output)?.[1];
+    expect(server.done).toEqual([`create bob ${shown} admin`]);
+    const [facts] = (await snug('user add eve --generate --json')).events();
+    expect(server.done[1]).toBe(`create eve ${facts?.password} user`);
+  });
+
+  test('no password at all is refused with the three ways to give one', async () => {
+    const { status, errors } = await snug('user add bob');
+    expect([status, server.done]).toEqual([1, []]);
+    expect(errors).toContain('--password-file');
+  });
+
+  test('a password file that is not there is named', async () => {
+    expect(await snug('user add bob --password-file /nonexistent')).toMatchObject({
+      status: 1,
+      errors: expect.stringContaining('/nonexistent'),
+    });
+  });
+
+  test('a password from the input is never shown again', async () => {
+    for (const form of ['', ' --json']) {
+      const { output, errors } = await snug(`user add bob${form}`, 'hunter22222');
+      expect(output + errors).not.toContain('hunter22222');
+    }
+  });
+});
+
+test('an account may be named by its JID, but not at another domain', async () => {
+  expect(await snug('user enable bob@miller.local')).toMatchObject({
+    status: 0,
+    output: 'bob@miller.local is enabled.\n',
+  });
+  expect(server.done).toEqual(['enable bob']);
+  expect(await snug('user enable bob@example.org')).toMatchObject({
+    status: 1,
+    errors: expect.stringContaining('miller.local'),
+  });
+});

@@ -1,0 +1,33 @@
+/**
+ * Installs the programs from Debian that the tests talk to: real clients, mDNS, TLS checks. Does nothing where they
+ * are there already, and only says what is missing where it may not install them; those tests then skip themselves.
+ */
+import { spawnSync } from 'node:child_process';
+
+const PACKAGES = ['avahi-daemon', 'avahi-utils', 'dbus', 'iproute2', 'openssl', 'procps', 'profanity', 'python3', 'python3-slixmpp', 'testssl.sh', 'tmux'];
+
+function isInstalled(name: string): boolean {
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' });
+  return query.status === 0 && query.stdout.includes('install ok installed');
+}
+
+function apt(...args: readonly string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  return spawnSync('apt-get', ['-q', '-y', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+}
+
+const isDebian = spawnSync('apt-get', ['--version']).status === 0;
+const missing = isDebian ? PACKAGES.filter((name) => !isInstalled(name)) : PACKAGES;
+
+if (missing.length > 0) {
+  const list = missing.join(' ');
+  if (!isDebian || process.getuid?.() !== 0) {
+    process.stdout.write(`Tests that need these programs will be skipped; as root on Debian they are installed: ${list}\n`);
+  } else {
+    process.stdout.write(`Installing what the tests talk to: ${list}\n`);
+    if (!apt('install', '--no-install-recommends', ...missing)) {
+      apt('update');
+      if (!apt('install', '--no-install-recommends', ...missing)) process.stdout.write('Some could not be installed; their tests will be skipped.\n');
+    }
+  }
+}

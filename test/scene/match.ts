@@ -1,0 +1,45 @@
+/** Whether a stanza is as a scene's script says. */
+import type { Element, Node } from '../../server/xml/element.ts';
+
+/** Matches any value of an attribute, or any text. */
+export const ANY = '{any}';
+
+/**
+ * Undefined when `got` is as `want` says, else a sentence that tells the difference. The root may carry more
+ * attributes than wanted; everything below must be exactly as written, white space between tags aside.
+ */
+export function difference(want: Element, got: Element, isRoot = true): string | undefined {
+  const here = `<${want.name} xmlns='${want.xmlns}'>`;
+  if (want.name !== got.name || want.xmlns !== got.xmlns) return `wanted ${here}, got <${got.name} xmlns='${got.xmlns}'>`;
+  for (let i = 0; i < want.attributes.length; i += 2) {
+    const name = want.attributes[i] as string;
+    const value = want.attributes[i + 1] as string;
+    const found = got.attr(name);
+    if (found === undefined) return `${here} lacks the attribute ${name}`;
+    if (value !== ANY && value !== found) return `${here} has ${name}='${found}', wanted '${value}'`;
+  }
+  if (!isRoot && got.attributes.length > want.attributes.length) {
+    const extra = got.attributes.filter((name, i) => i % 2 === 0 && want.attr(name) === undefined);
+    return `${here} has an attribute too many: ${extra.join(', ')}`;
+  }
+  const wanted = meaningful(want.children);
+  const found = meaningful(got.children);
+  if (wanted.length === 1 && wanted[0] === ANY && found.length === 1 && typeof found[0] === 'string') return undefined;
+  if (wanted.length !== found.length) return `${here} has ${found.length} children, wanted ${wanted.length}`;
+  for (const [i, child] of wanted.entries()) {
+    const other = found[i];
+    if (typeof child === 'string' || typeof other === 'string' || other === undefined) {
+      if (child !== other) return `${here} holds ${String(other)}, wanted ${String(child)}`;
+      continue;
+    }
+    const inner = difference(child, other, false);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+function meaningful(children: readonly Node[]): readonly Node[] {
+  return children.some((child) => typeof child !== 'string')
+    ? children.filter((child) => typeof child !== 'string' || child.trim() !== '')
+    : children;
+}

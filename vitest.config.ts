@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    reporters: ['default', './test/summary-reporter.ts'],
+    // Every file has its own process: a test that kills servers must not share one with a test that counts.
+    pool: 'forks',
+    env: { NODE_NO_WARNINGS: '1' },
+  },
+});
