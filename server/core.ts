@@ -57,6 +57,8 @@ export interface Core {
   readonly lifecycle: SessionLifecycle;
   readonly host: ModuleHost;
   readonly streams: Streams;
+  /** Those that belong to the stream itself; modules bring further ones. */
+  readonly streamFeatures: readonly StreamFeature[];
   /** Ends all streams with `system-shutdown`, then stops the modules. */
   stop(graceMs: number): Promise<void>;
 }
@@ -168,6 +170,7 @@ export function createCore(options: CoreOptions): Core {
     lifecycle,
     host,
     streams,
+    streamFeatures: features,
     async stop(graceMs) {
       await streams.closeAll(graceMs);
       await host.stopAll();

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
-import { ACCOUNT_MIGRATIONS, readInstallationValue, writeInstallationValue } from './accounts/store.ts';
+import { ACCOUNT_MIGRATIONS, insertInstallationValue, readInstallationValue } from './accounts/store.ts';
 import { accountsSettings } from './config/settings.ts';
 import type { Config } from './config/config.ts';
 import { moduleMigrations } from './core.ts';
@@ -57,10 +57,16 @@ export async function openDataDirectory(options: OpenOptions): Promise<DataDirec
       reader: database.reader,
       writer: database.writer,
       domain,
+      log: log.child('accounts'),
       now: Date.now,
       randomBytes,
-      iterations: () => accountSettings.scramIterations,
-      minPasswordLength: () => accountSettings.minPasswordLength,
+      // Asked at each new password, so that the settings take effect at once.
+      get iterations() {
+        return accountSettings.scramIterations;
+      },
+      get minPasswordLength() {
+        return accountSettings.minPasswordLength;
+      },
     });
     return { domain, database, accounts, close: () => database.close() };
   } catch (error) {
@@ -86,13 +92,14 @@ async function openDatabase({ dataDir, log, onFatal }: OpenOptions): Promise<Dat
 
 /** JIDs live in rosters and archives of others too: a directory keeps the domain that it began with. */
 async function settleDomain(database: Database, wanted: string | undefined, dataDir: string): Promise<string> {
-  const known = readInstallationValue(database.reader, DOMAIN_KEY)?.toString();
+  const stored = readInstallationValue(database.reader, DOMAIN_KEY);
+  const known = stored === undefined ? undefined : Buffer.from(stored).toString();
   if (known !== undefined) {
     if (wanted === undefined || wanted === known) return known;
     throw new StartError('domain-mismatch', `The data in ${dataDir} belongs to the domain ${known}, not to ${wanted}. Use another --data directory for another domain.`);
   }
   const domain = wanted ?? DEFAULT_DOMAIN;
-  await writeInstallationValue(database.writer, DOMAIN_KEY, Buffer.from(domain));
+  await database.writer.write([insertInstallationValue(DOMAIN_KEY, Buffer.from(domain))]);
   return domain;
 }
 

@@ -1,9 +1,7 @@
 /** How the `snug` command fails: with one sentence, a code for programs and an exit status. */
 import { ORPCError } from '@orpc/client';
 import { AccountError } from '../accounts/account-error.ts';
-import { ConfigError } from '../config/config-error.ts';
 import { NotRunningError } from '../control/client.ts';
-import { ControlSocketError } from '../control/socket-path.ts';
 
 /**
  * The exit statuses, a promise to scripts:
@@ -32,8 +30,6 @@ export function failureOf(error: unknown): CommandFailure | undefined {
   if (error instanceof NotRunningError) return new CommandFailure('not-running', error.message, exitStatus.notRunning);
   if (error instanceof ORPCError) return new CommandFailure(codeWord(error.code), error.message);
   if (error instanceof AccountError) return new CommandFailure(error.code, error.message);
-  if (error instanceof ConfigError) return new CommandFailure('config', error.message);
-  if (error instanceof ControlSocketError) return new CommandFailure('control-socket', error.message);
   if (isStartError(error)) return new CommandFailure(error.code, error.message);
   if (isSystemError(error)) return new CommandFailure(codeWord(error.code), `${error.message}.`);
   return undefined;

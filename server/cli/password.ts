@@ -1,8 +1,9 @@
 /** Where `snug user` takes passwords from: never from the command line, which every process on the computer can read. */
-import { randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { generatePassword } from '../accounts/passwords.ts';
 import { CommandFailure } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,17 +18,12 @@ export interface ChosenPassword {
   readonly isGenerated: boolean;
 }
 
-/** Without letters and digits that are mistaken for one another when read aloud or copied by hand. */
-const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
-/** 4 × 5 of 31 characters: 99 bits. */
-const GROUPS = 4;
-const GROUP_LENGTH = 5;
 /** More than any password; keeps a file named by mistake out of memory. */
 const MAX_INPUT_LENGTH = 10_000;
 
 /** The password from a generator, a file, the terminal (asked twice) or the first line of the input. */
 export async function choosePassword(options: PasswordOptions, terminal: Terminal): Promise<ChosenPassword> {
-  if (options.generate === true) return { password: generatePassword(), isGenerated: true };
+  if (options.generate === true) return { password: generatePassword(randomBytes), isGenerated: true };
   const password =
     options.passwordFile !== undefined
       ? firstLine(readFileSync(options.passwordFile, 'utf8'))
@@ -41,12 +37,6 @@ export async function choosePassword(options: PasswordOptions, terminal: Termina
     );
   }
   return { password, isGenerated: false };
-}
-
-function generatePassword(): string {
-  const letter = (): string => ALPHABET.charAt(randomInt(ALPHABET.length));
-  const group = (): string => Array.from({ length: GROUP_LENGTH }, letter).join('');
-  return Array.from({ length: GROUPS }, group).join('-');
 }
 
 function firstLine(text: string): string {

@@ -23,7 +23,7 @@ export async function addUser(
 ): Promise<void> {
   const chosen = await choosePassword(options, setting.terminal);
   await withAccounts(setting.dataDir, setting.loadServer, async (door) => {
-    const role = options.admin === true ? 'admin' : 'user';
+    const role = options.admin === true ? 'admin' : 'member';
     const { jid } = await door.add({ localpart: localpartOf(name, door.domain), password: chosen.password, role });
     const shown = chosen.isGenerated ? { password: chosen.password } : {};
     report(

@@ -6,8 +6,10 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 
-/** Who calls: an administrator, or somebody with an account. */
-export type Role = 'admin' | 'user';
+const role = z.enum(['limited', 'member', 'admin']);
+
+/** The roles of accounts, from least to most; also what a caller must have at least. */
+export type Role = z.output<typeof role>;
 
 /** What every procedure says about itself, for the doors that know who is calling. */
 export interface ControlMeta {
@@ -35,7 +37,6 @@ const jid = z.string().min(1).max(3071);
 const localpart = z.string().min(1).max(1023);
 /** SCRAM prepares it (RFC 5802); the length only keeps a mistake from costing the hash function minutes. */
 const password = z.string().min(1).max(1024);
-const role = z.enum(['admin', 'user']);
 const isoTime = z.string();
 
 const status = z.object({
@@ -102,7 +103,7 @@ export const contract = {
   },
   accounts: {
     list: base.input(nothing).output(z.array(account).readonly()),
-    add: base.input(z.object({ localpart, password, role: role.default('user') })).output(account),
+    add: base.input(z.object({ localpart, password, role: role.default('member') })).output(account),
     setPassword: base.input(z.object({ localpart, password })).output(z.object({})),
     setRole: base.input(z.object({ localpart, role })).output(z.object({})),
     disable: base.input(z.object({ localpart })).output(z.object({})),

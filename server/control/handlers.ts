@@ -1,5 +1,6 @@
 /** The control contract carried out: each procedure is one deed, checked for role and input before it runs. */
 import { implement } from '@orpc/server';
+import { isAtLeast } from '../accounts/roles.ts';
 import type { Logger } from '../log/log.ts';
 import { contract, type Role } from './contract.ts';
 import { controlError, toControlError } from './control-error.ts';
@@ -21,8 +22,8 @@ export function createHandlers(deeds: Deeds, log: Logger) {
     .$context<ControlContext>()
     .use(async ({ context, procedure, next }) => {
       try {
-        const { minimumRole } = procedure['~orpc'].meta;
-        if (minimumRole !== 'user' && context.role !== 'admin') throw controlError('FORBIDDEN');
+        const { minimumRole = 'admin' } = procedure['~orpc'].meta;
+        if (!isAtLeast(context.role, minimumRole)) throw controlError('FORBIDDEN');
         return await next();
       } catch (error) {
         throw toControlError(error, log);

@@ -6,11 +6,6 @@ import { dirname, join, resolve } from 'node:path';
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS and the BSDs, the closing zero included. */
 const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 
-/** The control socket cannot be opened; the message is a sentence. */
-export class ControlSocketError extends Error {
-  override readonly name = 'ControlSocketError';
-}
-
 /** The socket's own place, or undefined when the path is too long for a socket. A named pipe on Windows. */
 export function usualSocketPath(dataDir: string, platform: NodeJS.Platform = process.platform): string | undefined {
   if (platform === 'win32') return pipeName(dataDir);

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import type { Logger } from '../log/log.ts';
 import type { ControlRouter } from './handlers.ts';
 import { createRequestListener, refuseMalformed } from './http-door.ts';
-import { ControlSocketError, findSocketPath, socketRecordPath, usualSocketPath } from './socket-path.ts';
+import { findSocketPath, socketRecordPath, usualSocketPath } from './socket-path.ts';
 
 /** How long calls that are being answered may take once the socket closes. */
 const CLOSE_GRACE_MS = 1000;
@@ -23,6 +23,11 @@ export interface ControlSocket {
   readonly path: string;
   /** Ends followers, lets calls finish for a second, and removes the socket. */
   close(): Promise<void>;
+}
+
+/** The control socket cannot be opened; the message is a sentence. */
+export class ControlSocketError extends Error {
+  override readonly name = 'ControlSocketError';
 }
 
 /**

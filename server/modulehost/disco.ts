@@ -1,6 +1,6 @@
 /** What disco#info and disco#items tell (XEP-0030), gathered from the modules, so that it is typed nowhere else. */
 import type { Request } from '../router/iq-table.ts';
-import type { StanzaError } from '../stanza/error.ts';
+import { StanzaError } from '../stanza/error.ts';
 import type { Form } from '../stanza/form.ts';
 
 export interface Identity {
@@ -115,7 +115,7 @@ export class Disco {
       const items = answerer.items?.(node, request);
       if (items !== undefined) return items;
       const info = answerer.info(node, request);
-      if (info !== undefined) return 'condition' in info ? info : [];
+      if (info !== undefined) return info instanceof StanzaError ? info : [];
     }
     return undefined;
   }

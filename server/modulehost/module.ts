@@ -2,7 +2,8 @@
  * The whole extension surface: what a module says about itself, what it gets, and everything that it can hook.
  * Third-party modules use the same and nothing else.
  */
-import type { Account, Accounts } from '../accounts/accounts.ts';
+import type { Account } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Role } from '../accounts/roles.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { SettingsGroup, Values } from '../config/setting.ts';

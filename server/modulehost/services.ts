@@ -1,4 +1,6 @@
 /** What modules may ask of each other: by typed token, so that no module imports another. */
+import type { Jid } from '../jid/jid.ts';
+import type { Element } from '../xml/element.ts';
 
 /** Names a service and carries its type. */
 export interface ServiceToken<T> {
@@ -29,6 +31,31 @@ export interface RosterService {
   withdrawPresence(account: string, contact: string): void;
   /** Shows a subscribed contact the presence of all available resources again. */
   sharePresence(account: string, contact: string): void;
+  /** Those who may see the account's presence (subscription `from` or `both`). */
+  subscribers(account: string): Iterable<string>;
+  /**
+   * Adds a reason for which the server sends somebody neither presence nor probes in the account's name, asked each time
+   * but by `withdrawPresence`. `contact` is a full JID where presence was directed to one. The function takes it back.
+   */
+  hideFrom(isHidden: (account: string, contact: Jid) => boolean): () => void;
 }
 
 export const ROSTER: ServiceToken<RosterService> = { name: 'roster' };
+
+/** XEP-0191, for modules that send something to others in an account's name without a stanza of its sessions. */
+export interface BlockingService {
+  /** True when the account wants no stanza from this address and none sent to it. */
+  isBlocked(account: string, address: Jid): boolean;
+}
+
+export const BLOCKING: ServiceToken<BlockingService> = { name: 'blocking' };
+
+/** XEP-0054, for modules that read or fill in what an account tells about its owner. */
+export interface VcardService {
+  /** The `<vCard/>`; undefined when there is none. */
+  read(account: string): Element | undefined;
+  /** Replaces the card; one without children removes it. Resolves when it is on disk. */
+  write(account: string, card: Element): Promise<void>;
+}
+
+export const VCARD: ServiceToken<VcardService> = { name: 'vcard' };

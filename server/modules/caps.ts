@@ -6,7 +6,7 @@ import type { Field, Form } from '../stanza/form.ts';
 import { el } from '../xml/element.ts';
 
 const NS_CAPS = 'http://jabber.org/protocol/caps';
-/** Names the software (section 4); nobody needs to be able to open it. */
+/** Names the software (section 4). It has no web address yet; this one can never be somebody else's (RFC 2606). */
 const NODE = 'https://snug.invalid/';
 
 export const caps = defineModule({
@@ -45,7 +45,9 @@ export const caps = defineModule({
 /** Section 5.1: what an entity is and can do, in 28 characters. */
 export function verificationString({ identities, features, forms = [] }: DiscoInfo): string {
   const parts = [
-    ...identities.toSorted(compareIdentities).map(({ category, type, lang = '', name = '' }) => `${category}/${type}/${lang}/${name}`),
+    ...identities
+      .toSorted(compareIdentities)
+      .map(({ category, type, lang = '', name = '' }) => `${category}/${type}/${lang}/${name}`),
     ...features.toSorted(compareOctets),
     ...forms.toSorted((a, b) => compareOctets(a.formType ?? '', b.formType ?? '')).flatMap(formParts),
   ];
@@ -58,11 +60,16 @@ export function verificationString({ identities, features, forms = [] }: DiscoIn
 function formParts({ formType, fields }: Form): readonly string[] {
   if (formType === undefined) return [];
   const byName = (a: Field, b: Field) => compareOctets(a.name, b.name);
-  return [formType, ...fields.toSorted(byName).flatMap(({ name, values = [] }) => [name, ...values.toSorted(compareOctets)])];
+  return [
+    formType,
+    ...fields.toSorted(byName).flatMap(({ name, values = [] }) => [name, ...values.toSorted(compareOctets)]),
+  ];
 }
 
 function compareIdentities(a: Identity, b: Identity): number {
-  return compareOctets(a.category, b.category) || compareOctets(a.type, b.type) || compareOctets(a.lang ?? '', b.lang ?? '');
+  return (
+    compareOctets(a.category, b.category) || compareOctets(a.type, b.type) || compareOctets(a.lang ?? '', b.lang ?? '')
+  );
 }
 
 /** The collation i;octet of RFC 4790 section 9.3, on UTF-8. */

@@ -38,7 +38,8 @@ export const disco = defineModule({
     function info(request: Request): Element | StanzaError {
       if (isHidden(request)) return new StanzaError('service-unavailable');
       const node = nodeOf(request);
-      if (node === undefined) return infoElement(request, request.addressee === 'server' ? host.disco.server() : host.disco.account());
+      if (node === undefined)
+        return infoElement(request, request.addressee === 'server' ? host.disco.server() : host.disco.account());
       const found = host.disco.nodeInfo(node, request) ?? new StanzaError('item-not-found');
       return found instanceof StanzaError ? found : infoElement(request, found);
     }
@@ -46,7 +47,8 @@ export const disco = defineModule({
     function items(request: Request): Element | StanzaError {
       if (isHidden(request)) return new StanzaError('service-unavailable');
       const node = nodeOf(request);
-      if (node === undefined) return itemsElement(request, request.addressee === 'server' ? host.disco.items() : resources(host, request));
+      if (node === undefined)
+        return itemsElement(request, request.addressee === 'server' ? host.disco.items() : resources(host, request));
       const found = host.disco.nodeItems(node, request) ?? new StanzaError('item-not-found');
       return found instanceof StanzaError ? found : itemsElement(request, found);
     }

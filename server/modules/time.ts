@@ -31,7 +31,7 @@ export const time = defineModule({
   }),
 });
 
-/** Minutes east of UTC as `+hh:mm` or `-hh:mm` (XEP-0082 section 3.2); never `Z`, which some clients cannot read here. */
+/** Minutes east of UTC as `+hh:mm` or `-hh:mm` (XEP-0082 section 2.1); never `Z`, which some clients cannot read here. */
 export function zoneOffset(minutesEast: number): string {
   const minutes = Math.abs(minutesEast);
   const pad = (value: number) => String(value).padStart(2, '0');

@@ -62,10 +62,10 @@ export class XmlReader {
     this.#builder = new TreeBuilder(
       'stream',
       {
-        opened: (header, defaultNamespace, prefixes) => {
+        opened: (header, defaultNamespace, prefixes, isEmpty) => {
           this.#arriveAt('between');
           this.#events.streamOpened(header, defaultNamespace, prefixes);
-          this.#goOn();
+          if (!isEmpty || this.#isStopped) this.#goOn();
         },
         element: (element) => {
           this.#arriveAt('between');
@@ -92,7 +92,7 @@ export class XmlReader {
     this.#builder.limits = limits;
   }
 
-  /** True while a first-level element (or the closing tag of the root) has begun and is not complete. */
+  /** True while a first-level element, or the closing tag of the root, has begun and is not complete. */
   get isInsideElement(): boolean {
     return this.#place === 'inside';
   }
@@ -124,6 +124,7 @@ export class XmlReader {
     this.#start = 0;
     if (this.#place === 'between' || this.#place === 'after') this.#skipWhitespace(0);
     this.#builder.write(piece);
+    if (this.#decoder.isBroken) throw new XmlError('unsupported-encoding', 'The stream is not encoded in UTF-8.');
     if (this.#place === 'header' || this.#place === 'inside') {
       this.#earlierBytes += Buffer.byteLength(this.#start === 0 ? piece : piece.slice(this.#start));
       if (this.#earlierBytes > this.#limits.maxStanzaBytes) throw this.#tooLarge();
@@ -155,13 +156,17 @@ export class XmlReader {
     for (let i = from; i < piece.length; i++) {
       const code = piece.charCodeAt(i);
       if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) continue;
-      if (this.#place === 'after')
-        throw new XmlError('not-well-formed', 'There is something after the end of the stream.');
-      if (code !== 0x3c) throw new XmlError('bad-format', 'There is text between the elements of the stream.');
+      if (code !== 0x3c) throw this.#misplacedText();
       this.#place = 'inside';
       this.#start = i;
       return;
     }
+  }
+
+  #misplacedText(): XmlError {
+    return this.#place === 'after'
+      ? new XmlError('not-well-formed', 'There is text after the end of the stream.')
+      : new XmlError('bad-format', 'There is text between the elements of the stream.');
   }
 
   #tooLarge(): XmlError {

@@ -20,8 +20,8 @@ export interface TreeLimits {
 }
 
 export interface TreeEvents {
-  /** The tag of the root was opened; only for a stream. */
-  opened(root: Element, defaultNamespace: string, prefixes: ReadonlyMap<string, string>): void;
+  /** The tag of the root was opened; only for a stream. `isEmpty` when the same tag closes it: `closed` follows at once. */
+  opened(root: Element, defaultNamespace: string, prefixes: ReadonlyMap<string, string>, isEmpty: boolean): void;
   /** Complete: a child of the root for a stream, the root itself for a document. */
   element(element: Element): void;
   /** The root was closed; only for a stream. */
@@ -165,18 +165,18 @@ export class TreeBuilder {
     if (open.length > this.#outside) {
       if (open.length === this.#outside + 1) this.#saxes.on('text', this.#onText);
     } else {
-      this.#announceRoot(element);
+      this.#announceRoot(element, tag.isSelfClosing);
     }
   }
 
-  #announceRoot(root: OpenElement): void {
+  #announceRoot(root: OpenElement, isEmpty: boolean): void {
     const prefixes = new Map<string, string>();
     for (let i = 0; i < (root.declarations?.length ?? 0); i += 2) {
       const prefix = root.declarations?.[i] as string;
       prefixes.set(prefix, this.#resolve(prefix));
     }
     const element = createElement(root.name, root.xmlns, root.attributes, NO_CHILDREN);
-    this.#events.opened(element, root.defaultNamespace, prefixes);
+    this.#events.opened(element, root.defaultNamespace, prefixes, isEmpty);
   }
 
   #closeElement(tag: SaxesTagPlain): void {

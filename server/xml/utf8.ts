@@ -1,5 +1,4 @@
 /** Bytes to text, chunk by chunk, refusing everything that is not UTF-8 (RFC 3629; RFC 6120, section 11.6). */
-import { XmlError } from './xml-error.ts';
 
 /** A byte order mark is not dropped: on a stream it is a character like any other (RFC 6120, section 11.6). */
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -12,17 +11,40 @@ const NOTHING = new Uint8Array(0);
 export class Utf8Decoder {
   #pending: Uint8Array = NOTHING;
 
-  /** @throws XmlError `unsupported-encoding` */
+  #isBroken = false;
+
+  /** True once something was found that is not UTF-8; what came before it was still decoded. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /** The characters that are complete with this chunk, up to the first violation. */
   decode(chunk: Uint8Array): string {
     const bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     const end = endOfWholeCharacters(bytes);
     this.#pending = end === bytes.length ? NOTHING : bytes.slice(end);
+    const whole = end === bytes.length ? bytes : bytes.subarray(0, end);
     try {
-      return STRICT.decode(end === bytes.length ? bytes : bytes.subarray(0, end));
+      return STRICT.decode(whole);
     } catch {
-      throw new XmlError('unsupported-encoding', 'The stream is not encoded in UTF-8.');
+      this.#isBroken = true;
+      return decodeUpToViolation(whole);
     }
   }
+}
+
+function decodeUpToViolation(bytes: Uint8Array): string {
+  let text = '';
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + expectedLength(bytes[at] as number);
+      text += STRICT.decode(bytes.subarray(at, end));
+      at = end;
+    }
+  } catch {
+    // That is the violation.
+  }
+  return text;
 }
 
 /** Where the last character begins if its bytes are not all there yet, else the end. */

@@ -139,7 +139,7 @@ describe('with a running server', () => {
 describe('passwords', () => {
   test('the first line of the input is the password', async () => {
     expect(await snug('user add bob', 'long enough\nignored\n')).toMatchObject({ status: 0 });
-    expect(server.done).toEqual(['create bob long enough user']);
+    expect(server.done).toEqual(['create bob long enough member']);
   });
 
   test('the first line of a file is the password', async () => {
@@ -154,7 +154,7 @@ describe('passwords', () => {
     const shown = /^Password \(shown only once\): (([a-z2-9]{5}-){3}[a-z2-9]{5})$/m.exec(output)?.[1];
     expect(server.done).toEqual([`create bob ${shown} admin`]);
     const [facts] = (await snug('user add eve --generate --json')).events();
-    expect(server.done[1]).toBe(`create eve ${facts?.password} user`);
+    expect(server.done[1]).toBe(`create eve ${facts?.password} member`);
   });
 
   test('no password at all is refused with the three ways to give one', async () => {

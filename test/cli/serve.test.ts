@@ -101,7 +101,7 @@ test('a first start tells what a client needs, answers the other verbs, and stop
 
   const added = await snug(['user', 'add', 'bob', '--json'], 'correct horse battery\n');
   expect(added).toMatchObject({ status: 0, errors: '' });
-  expect(JSON.parse(added.output)).toMatchObject({ role: 'user' });
+  expect(JSON.parse(added.output)).toMatchObject({ role: 'member' });
   const status = JSON.parse((await snug(['status', '--json'])).output);
   expect(status).toMatchObject({ state: 'running', pid: ready.pid, accounts: 2, ports: ready.ports });
   expect(await snug(['sessions'])).toMatchObject({ status: 0, output: 'Nobody is online.\n' });

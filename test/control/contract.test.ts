@@ -28,12 +28,12 @@ describe('calls over the socket', () => {
   });
 
   test('accounts are created, changed and enabled', async () => {
-    expect(await client.accounts.add({ localpart: 'bob', password: 'long enough' })).toMatchObject({ role: 'user' });
+    expect(await client.accounts.add({ localpart: 'bob', password: 'long enough' })).toMatchObject({ role: 'member' });
     await client.accounts.setPassword({ localpart: 'bob', password: 'another one' });
     await client.accounts.setRole({ localpart: 'bob', role: 'admin' });
     await client.accounts.enable({ localpart: 'bob' });
     expect(server.done).toEqual([
-      'create bob long enough user',
+      'create bob long enough member',
       'setPassword bob another one',
       'setRole bob admin',
       'enable bob',

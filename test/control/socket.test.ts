@@ -16,8 +16,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectControl } from '../../server/control/client.ts';
 import { createHandlers } from '../../server/control/handlers.ts';
-import { type ControlSocket, openControlSocket } from '../../server/control/socket.ts';
-import { ControlSocketError, socketRecordPath, usualSocketPath } from '../../server/control/socket-path.ts';
+import { type ControlSocket, ControlSocketError, openControlSocket } from '../../server/control/socket.ts';
+import { socketRecordPath, usualSocketPath } from '../../server/control/socket-path.ts';
 import { createFakeServer, type FakeServer } from './fake-deeds.ts';
 
 let server: FakeServer;
@@ -127,10 +127,11 @@ describe('the socket itself', () => {
     expect(usualSocketPath('/some/other', 'win32')).not.toBe(name);
   });
 
-  test.skipIf(process.getuid?.() === 0)('a socket of somebody else is said to be that', async () => {
+  test('a socket of somebody else is said to be that', async ({ skip }) => {
+    skip(process.getuid?.() === 0, 'the superuser may open every socket');
     const { path } = await open();
     chmodSync(path, 0);
-    await expect(connectControl(server.directory)).rejects.toThrow('run this as the server’s own user');
+    await expect(connectControl(server.directory)).rejects.toThrow("run this as the server's own user");
   });
 });
 

@@ -8,14 +8,33 @@ import { escapeAttribute, escapeText } from '../../server/xml/serializer.ts';
 import { recordReader, recordStream } from '../xml/recorder.ts';
 
 const name = fc.oneof(
-  fc.constantFrom('message', 'body', 'x', 'größe', '__proto__', 'constructor', 'xmlnsa', 'a0', 'xml', '名', '_', 'a-b.c1'),
+  fc.constantFrom(
+    'message',
+    'body',
+    'x',
+    'größe',
+    '__proto__',
+    'constructor',
+    'xmlnsa',
+    'a0',
+    'xml',
+    '名',
+    '_',
+    'a-b.c1',
+  ),
   fc.stringMatching(/^[A-Za-z_][A-Za-z0-9._-]{0,8}$/).filter((text) => text !== 'xmlns'),
 );
 const namespace = fc.constantFrom('', 'jabber:client', 'urn:a', 'urn:}b', `u'<&">\r\n\t`, ' urn:a ', '🎈', NS_XML);
 const text = fc
-  .array(fc.oneof(fc.constantFrom('\r', '\n', '\r\n', '\t', ' ', ']]>', '&amp;', '<', "'", '"', '🎈', '\u0085'), fc.string({ unit: 'binary' })), {
-    maxLength: 4,
-  })
+  .array(
+    fc.oneof(
+      fc.constantFrom('\r', '\n', '\r\n', '\t', ' ', ']]>', '&amp;', '<', "'", '"', '🎈', '\u0085'),
+      fc.string({ unit: 'binary' }),
+    ),
+    {
+      maxLength: 4,
+    },
+  )
   .map((parts) => parts.join('').replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, ''));
 const attributeName = fc.oneof(
   name,
@@ -84,26 +103,34 @@ test('a tree is the same with any prefixes, quotes, CDATA and references', () =>
 });
 
 /** Writes an element as no sensible program would. `scope` holds the prefixes, the empty one for the default. */
-function writeOtherwise(element: Element, scope: ReadonlyMap<string, string>, choose: (count: number) => number): string {
+function writeOtherwise(
+  element: Element,
+  scope: ReadonlyMap<string, string>,
+  choose: (count: number) => number,
+): string {
   const inner = new Map(scope);
-  const declared: string[] = [];
+  /** Prefixes that this tag uses, so that they must not get another meaning on it. */
+  const taken = new Set<string>();
   function prefixFor(uri: string, mayBeDefault: boolean): string {
     if (uri === NS_XML) return 'xml:';
     const known = [...inner].filter(([prefix, bound]) => bound === uri && (mayBeDefault || prefix !== ''));
     const reused = known[choose(known.length + 1)]?.[0];
-    if (reused !== undefined) return reused === '' ? '' : `${reused}:`;
+    if (reused !== undefined) {
+      taken.add(reused);
+      return reused === '' ? '' : `${reused}:`;
+    }
     const free = ['', 'p', 'q', 'xmlx', 'é', ...Array.from({ length: 8 }, (_, i) => `r${i}`)].filter(
-      (prefix) => !declared.includes(prefix) && (prefix === '' ? mayBeDefault : uri !== ''),
+      (prefix) => !taken.has(prefix) && (prefix === '' ? mayBeDefault : uri !== ''),
     );
     const prefix = free[choose(free.length)] as string;
-    declared.push(prefix);
+    taken.add(prefix);
     inner.set(prefix, uri);
     return prefix === '' ? '' : `${prefix}:`;
   }
 
   const tagName = prefixFor(element.xmlns, true) + element.name;
   // From here on the default namespace stays as it is, for the element is in it or has a prefix.
-  declared.push('');
+  taken.add('');
   const parts: string[] = [];
   for (let i = 0; i < element.attributes.length; i += 2) {
     const key = element.attributes[i] as string;
@@ -111,9 +138,9 @@ function writeOtherwise(element: Element, scope: ReadonlyMap<string, string>, ch
     const written = key.startsWith('{') ? prefixFor(key.slice(1, end), false) + key.slice(end + 1) : key;
     parts.push(attribute(written, element.attributes[i + 1] as string, choose));
   }
-  for (const prefix of new Set(declared)) {
+  for (const prefix of taken) {
     const uri = inner.get(prefix);
-    if (uri === undefined || (prefix === '' && uri === scope.get(''))) continue;
+    if (uri === undefined || uri === scope.get(prefix)) continue;
     parts.splice(choose(parts.length + 1), 0, attribute(prefix === '' ? 'xmlns' : `xmlns:${prefix}`, uri, choose));
   }
   const tag = [tagName, ...parts].join([' ', '\n', ' \t'][choose(3)]);

@@ -16,7 +16,7 @@ import { SceneClient } from './scene-client.ts';
 import { connectWire, MemoryWire } from './wire.ts';
 
 export interface SceneOptions {
-  /** Localparts on the domain `localhost`; the password is the name. */
+  /** Localparts on the domain `localhost`; passwords are `passwordOf` them. */
   readonly accounts?: readonly string[];
   /** Of `accounts`, those with the role admin. */
   readonly admins?: readonly string[];
@@ -24,6 +24,12 @@ export interface SceneOptions {
 }
 
 export const DOMAIN = 'localhost';
+
+/** The password of an account of a scene. */
+export function passwordOf(localpart: string): string {
+  return `${localpart}-secret`;
+}
+
 /** Set when the scenes are pointed at another server. */
 export const target = process.env.SCENE_TARGET;
 
@@ -85,13 +91,14 @@ export class Scene {
       domain: DOMAIN,
       now: () => this.clock.now(),
       randomBytes,
-      iterations: () => 4096,
-      minPasswordLength: () => 1,
+      log: this.#log,
+      iterations: 4096,
+      minPasswordLength: 1,
     });
     for (const localpart of this.#options.accounts ?? []) {
       if (this.#accounts.has(localpart)) continue;
       const role = this.#options.admins?.includes(localpart) ? 'admin' : 'member';
-      await this.#accounts.create({ localpart, password: localpart, role });
+      await this.#accounts.create({ localpart, password: passwordOf(localpart), role });
     }
     this.#server = createCore({
       domain: DOMAIN,
@@ -128,7 +135,7 @@ export class Scene {
   /** A client that has signed in and not bound a resource. */
   async authenticated(name: string): Promise<SceneClient> {
     const client = target === undefined ? this.connect({ name }) : await this.#connectTarget(name, target);
-    await client.authenticates(name);
+    await client.authenticates(passwordOf(name));
     return client;
   }
 

@@ -51,7 +51,12 @@ describe('a changed copy', () => {
 
   test('leaves the original as it was, also after both were written', () => {
     const before = message.toXml();
-    const copies = [message.withAttr('to', 'x'), message.plus(el('y', NS)), message.without(() => true), message.withChildren(['z'])];
+    const copies = [
+      message.withAttr('to', 'x'),
+      message.plus(el('y', NS)),
+      message.without(() => true),
+      message.withChildren(['z']),
+    ];
     expect(copies.map((copy) => copy.toXml(NS))).toEqual([
       "<message to='x' type='chat'><body>Hi</body><x xmlns='urn:x'/><body xml:lang='de'>Hallo</body></message>",
       "<message to='a@b' type='chat'><body>Hi</body><x xmlns='urn:x'/><body xml:lang='de'>Hallo</body><y/></message>",
@@ -83,7 +88,10 @@ describe('what could not be written as XML is refused when it is made', () => {
     expect(() => el('a', NS).withAttr(name, '1')).toThrow(TypeError);
   });
 
-  test.each(['a', '_', 'größe', 'a.b-c1', 'xml:lang', '{urn:a}b', '{}}b', '{a}b}c'])('but not an attribute called %j', (name) => {
-    expect(el('a', NS).withAttr(name, '1').attr(name)).toBe('1');
-  });
+  test.each(['a', '_', 'größe', 'a.b-c1', 'xml:lang', '{urn:a}b', '{}}b', '{a}b}c'])(
+    'but not an attribute called %j',
+    (name) => {
+      expect(el('a', NS).withAttr(name, '1').attr(name)).toBe('1');
+    },
+  );
 });

@@ -13,7 +13,12 @@ function conditionOf(text: string, limits?: { maxDepth: number; maxAttributes: n
 }
 
 test('a document gives the element that was written', () => {
-  const element = el('message', 'jabber:client', { to: 'a@b', 'xml:lang': 'en' }, el('body', 'jabber:client', {}, 'a < b\r'));
+  const element = el(
+    'message',
+    'jabber:client',
+    { to: 'a@b', 'xml:lang': 'en' },
+    el('body', 'jabber:client', {}, 'a < b\r'),
+  );
   expect(parseXml(element.toXml()).toXml()).toBe(element.toXml());
 });
 

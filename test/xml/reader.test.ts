@@ -23,13 +23,20 @@ describe('a stream', () => {
 
   test('is reported as closed, also when it was never more than one tag', () => {
     expect(recordStream().feed('<a/></stream:stream>').events).toEqual(['<a/>', 'closed']);
-    expect(recordReader().feed('<stream/>').events).toEqual(["opened <stream/>", 'closed']);
+    expect(recordReader().feed('<stream/>').events).toEqual(['opened <stream/>', 'closed']);
   });
 
   test('may be followed by whitespace and by nothing else', () => {
     expect(recordStream().feed('</stream:stream>\r\n ').events).toEqual(['closed']);
-    expect(recordStream().feed('</stream:stream> <').events).toEqual(['closed', 'not-well-formed']);
+    expect(recordStream().feed('</stream:stream> <a/>').events).toEqual(['closed', 'not-well-formed']);
     expect(recordStream().feed('</stream:stream>', 'x').events).toEqual(['closed', 'not-well-formed']);
+    expect(recordReader().feed('<stream/>x').events).toEqual(['opened <stream/>', 'closed', 'not-well-formed']);
+    expect(recordStream().feed('</stream:stream><!-- -->').events).toEqual(['closed', 'restricted-xml']);
+    expect(recordStream().feed('</stream:stream></stream:stream>').events).toEqual(['closed', 'not-well-formed']);
+    expect(recordStream({ maxStanzaBytes: 20 }).feed('</stream:stream><', 'a'.repeat(20)).events).toEqual([
+      'closed',
+      'policy-violation',
+    ]);
   });
 
   test('delivers each element with the last of its bytes', () => {
@@ -79,9 +86,7 @@ describe('an element', () => {
   });
 
   test('sees a prefix with the innermost meaning, and the outer one again after it', () => {
-    const [element] = recordStream().feed(
-      "<a xmlns:p='urn:1'><p:b xmlns:p='urn:2'><p:c/></p:b><p:d/></a>",
-    ).elements;
+    const [element] = recordStream().feed("<a xmlns:p='urn:1'><p:b xmlns:p='urn:2'><p:c/></p:b><p:d/></a>").elements;
     expect(element?.elements.map((child) => child.xmlns)).toEqual(['urn:2', 'urn:1']);
     expect(element?.elements[0]?.elements[0]?.xmlns).toBe('urn:2');
   });
@@ -105,7 +110,9 @@ describe('an element', () => {
   });
 
   test('has adjacent text, character references and CDATA as one piece', () => {
-    const [element] = recordStream().feed('<a>1&amp;2<![CDATA[<3>]]><![CDATA[]]>4&#x35;\r\n<b/>6<![CDATA[]]></a>').elements;
+    const [element] = recordStream().feed(
+      '<a>1&amp;2<![CDATA[<3>]]><![CDATA[]]>4&#x35;\r\n<b/>6<![CDATA[]]></a>',
+    ).elements;
     expect(element?.children.filter((child) => typeof child === 'string')).toEqual(['1&2<3>45\n', '6']);
   });
 
@@ -287,8 +294,14 @@ describe('refused with its condition', () => {
     ]);
   });
 
-  test('bytes that are fine up to a wrong one later in the chunk are refused as a whole', () => {
-    expect(recordStream().feed(Buffer.from('<a/>\xff', 'latin1')).events).toEqual(['unsupported-encoding']);
+  test('unsupported-encoding: what came before in the same chunk is delivered', () => {
+    expect(recordStream().feed(Buffer.from('<a>\xc3\xbc</a>\xff<b/>', 'latin1')).events).toEqual([
+      '<a>ü</a>',
+      'unsupported-encoding',
+    ]);
+    expect(recordStream({}, (reader) => reader.stop()).feed(Buffer.from('<a/>\xff', 'latin1')).events).toEqual([
+      '<a/>',
+    ]);
   });
 });
 
@@ -404,7 +417,8 @@ test('elements may be nested as deep as the limit says', () => {
 });
 
 test('an element may have as many attributes as the limit says, declarations included', () => {
-  const many = (count: number) => `<a xmlns:p='urn:p'${Array.from({ length: count - 1 }, (_, i) => ` b${i}=''`).join('')}/>`;
+  const many = (count: number) =>
+    `<a xmlns:p='urn:p'${Array.from({ length: count - 1 }, (_, i) => ` b${i}=''`).join('')}/>`;
   expect(recordStream({ maxAttributes: 5 }).feed(many(5), many(5)).elements).toHaveLength(2);
   expect(recordStream({ maxAttributes: 5 }).feed(many(6)).events).toEqual(['policy-violation']);
 });

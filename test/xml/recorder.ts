@@ -1,6 +1,6 @@
 /** A reader whose events are written down, so that a test can compare them with what it expects. */
 import type { Element } from '../../server/xml/element.ts';
-import { XmlError, XmlReader, type ReaderLimits } from '../../server/xml/reader.ts';
+import { type ReaderLimits, XmlError, XmlReader } from '../../server/xml/reader.ts';
 
 export const ROOMY: ReaderLimits = { maxStanzaBytes: 1_000_000, maxDepth: 1000, maxAttributes: 1000 };
 export const STREAM_HEADER =

@@ -13,7 +13,9 @@ describe('namespaces', () => {
   });
 
   test('that are empty are stated inside others', () => {
-    expect(el('a', 'urn:1', {}, el('b', '', {}, el('c', ''))).toXml()).toBe("<a xmlns='urn:1'><b xmlns=''><c/></b></a>");
+    expect(el('a', 'urn:1', {}, el('b', '', {}, el('c', ''))).toXml()).toBe(
+      "<a xmlns='urn:1'><b xmlns=''><c/></b></a>",
+    );
     expect(el('a', '').toXml('urn:1')).toBe("<a xmlns=''/>");
     expect(el('a', '').toXml()).toBe('<a/>');
   });
@@ -27,7 +29,7 @@ describe('namespaces', () => {
   });
 
   test('with special characters are escaped', () => {
-    const element = el('a', `u'&<">\n`, { [`{u'&<\r}}b`]: '1' });
+    const element = el('a', `u'&<">\n`, { "{u'&<\r}}b": '1' });
     expect(parseXml(element.toXml()).xmlns).toBe(element.xmlns);
     expect(parseXml(element.toXml()).attributes).toEqual(element.attributes);
   });

@@ -1,0 +1,37 @@
+/** Who wants to know what happened to accounts. */
+import type { Logger } from '../log/log.ts';
+import type { Account } from './account.ts';
+
+/** Each comes after the change is on disk and visible in `Accounts`. */
+export type AccountEvent = 'created' | 'removed' | 'disabled' | 'enabled' | 'passwordChanged' | 'roleChanged';
+
+export type AccountListener = (account: Account) => void;
+
+export class AccountEvents {
+  readonly #log: Logger;
+  readonly #listeners = new Map<AccountEvent, Set<AccountListener>>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Calls `listener` from now on, until the function that is returned is called. */
+  on(event: AccountEvent, listener: AccountListener): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  /** A listener that throws keeps neither the others from hearing nor the change from having happened. */
+  emit(event: AccountEvent, account: Account): void {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+      try {
+        listener(account);
+      } catch (error) {
+        this.#log.error({ event, account: account.localpart, err: error }, 'account listener failed');
+      }
+    }
+  }
+}

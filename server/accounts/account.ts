@@ -1,0 +1,11 @@
+/** An account, as everybody sees it. */
+import type { Role } from './roles.ts';
+
+export interface Account {
+  /** Prepared (RFC 7622 section 3.3). */
+  readonly localpart: string;
+  readonly role: Role;
+  readonly isEnabled: boolean;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}

@@ -1,0 +1,199 @@
+/** Accounts: who may sign in here. All of them are held in memory; every change is on disk before it is told. */
+import { prepareLocalpart } from '../jid/precis.ts';
+import type { Logger } from '../log/log.ts';
+import type { Reader } from '../store/reader.ts';
+import type { Change, Writer } from '../store/writer.ts';
+import type { Account } from './account.ts';
+import { AccountError } from './account-error.ts';
+import { type AccountEvent, AccountEvents, type AccountListener } from './account-events.ts';
+import * as scram from './credentials.ts';
+import { findPasswordFault } from './passwords.ts';
+import type { Role } from './roles.ts';
+import * as store from './store.ts';
+
+export type { Account } from './account.ts';
+
+/** The row that holds the secret behind decoys; 256 bits, as long as the HMAC's security. */
+const DECOY_SECRET = 'decoy-secret';
+const DECOY_SECRET_BYTES = 32;
+/** Any would do; the one that is cheapest to compute without being SHA-1. */
+const PLAIN_MECHANISM = 'SCRAM-SHA-256';
+
+export interface AccountsOptions {
+  readonly reader: Reader;
+  readonly writer: Writer;
+  readonly log: Logger;
+  readonly domain: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** Of PBKDF2, for new passwords and decoys; usually DEFAULT_ITERATIONS. */
+  readonly iterations: number;
+  /** In characters. */
+  readonly minPasswordLength: number;
+}
+
+/** Reading is synchronous. A change resolves once it is on disk, or rejects with an AccountError (StoreError: the disk). */
+export class Accounts {
+  readonly #options: AccountsOptions;
+  readonly #decoySecret: Uint8Array;
+  readonly #accounts = new Map<string, Account>();
+  readonly #events: AccountEvents;
+  /** Changes run one after the other, so that each checks what the one before has left: one name, one last admin. */
+  #changes: Promise<unknown> = Promise.resolve();
+
+  /** Reads all accounts, and draws the installation's secret at the first start. */
+  static async load(options: AccountsOptions): Promise<Accounts> {
+    const { reader, writer } = options;
+    let secret = store.readInstallationValue(reader, DECOY_SECRET);
+    if (secret === undefined) {
+      secret = options.randomBytes(DECOY_SECRET_BYTES);
+      await writer.write([store.insertInstallationValue(DECOY_SECRET, secret)]);
+    }
+    return new Accounts(options, secret);
+  }
+
+  private constructor(options: AccountsOptions, decoySecret: Uint8Array) {
+    this.#options = options;
+    this.#decoySecret = decoySecret;
+    this.#events = new AccountEvents(options.log);
+    for (const { localpart, role, status, createdAt } of store.readAccounts(options.reader)) {
+      this.#accounts.set(localpart, { localpart, role, isEnabled: status === 'enabled', createdAt });
+    }
+  }
+
+  /** `localpart` is prepared, here and below, but for `create`. */
+  has(localpart: string): boolean {
+    return this.#accounts.has(localpart);
+  }
+
+  get(localpart: string): Account | undefined {
+    return this.#accounts.get(localpart);
+  }
+
+  /** All accounts by name. */
+  list(): Account[] {
+    return [...this.#accounts.values()].sort((a, b) => (a.localpart < b.localpart ? -1 : 1));
+  }
+
+  on(event: AccountEvent, listener: AccountListener): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** The keys of an account, disabled or not: that it is disabled may be told only to those who know its password. */
+  credentials(localpart: string, mechanism: scram.ScramMechanism): scram.StoredCredential | undefined {
+    return store.readCredential(this.#options.reader, localpart, mechanism);
+  }
+
+  /** What to challenge with when `credentials` has none, so that nobody learns which names exist. */
+  decoy(localpart: string, mechanism: scram.ScramMechanism): scram.StoredCredential {
+    return scram.decoyCredential(localpart, mechanism, {
+      secret: this.#decoySecret,
+      iterations: this.#options.iterations,
+    });
+  }
+
+  /** For PLAIN: whether this is the account's password. Takes as long when there is no such account. */
+  checkPassword(localpart: string, password: string): Promise<boolean> {
+    const credential = this.credentials(localpart, PLAIN_MECHANISM) ?? this.decoy(localpart, PLAIN_MECHANISM);
+    return scram.checkPassword(credential, password);
+  }
+
+  /** Errors: `invalid-name`, `conflict`, `weak-password`. */
+  create(wanted: { localpart: string; password: string; role: Role }): Promise<Account> {
+    return this.#inTurn(async () => {
+      const localpart = prepareLocalpart(wanted.localpart);
+      if (localpart === undefined || localpart === '') {
+        throw new AccountError('invalid-name', `"${wanted.localpart}" cannot be the name of an account.`);
+      }
+      if (this.has(localpart)) throw new AccountError('conflict', `The name "${localpart}" is taken.`);
+      const credentials = await this.#makeCredentials(localpart, wanted.password);
+      const account: Account = { localpart, role: wanted.role, isEnabled: true, createdAt: this.#options.now() };
+      await this.#options.writer.write([store.insertAccount({ ...account, status: 'enabled' }), ...credentials]);
+      return this.#changed(account, 'created');
+    });
+  }
+
+  /** Errors: `not-found`, `weak-password`. */
+  setPassword(localpart: string, password: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const account = this.#find(localpart);
+      await this.#options.writer.write(await this.#makeCredentials(localpart, password));
+      this.#events.emit('passwordChanged', account);
+    });
+  }
+
+  /** Errors: `not-found`, `last-admin`. */
+  setRole(localpart: string, role: Role): Promise<void> {
+    return this.#inTurn(async () => {
+      const account = this.#find(localpart);
+      if (account.role === role) return;
+      if (role !== 'admin') this.#refuseLastAdmin(account);
+      await this.#options.writer.write([store.updateRole(localpart, role)]);
+      this.#changed({ ...account, role }, 'roleChanged');
+    });
+  }
+
+  /** Nobody can sign in to it until it is enabled; nothing is lost. Errors: `not-found`, `last-admin`. */
+  disable(localpart: string): Promise<void> {
+    return this.#setEnabled(localpart, false);
+  }
+
+  /** Errors: `not-found`. */
+  enable(localpart: string): Promise<void> {
+    return this.#setEnabled(localpart, true);
+  }
+
+  /** Deletes the account and all its rows; rooms that keep more listen for `removed`. Errors: `not-found`, `last-admin`. */
+  remove(localpart: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const account = this.#find(localpart);
+      this.#refuseLastAdmin(account);
+      await this.#options.writer.write([store.deleteAccount(localpart)]);
+      this.#accounts.delete(localpart);
+      this.#events.emit('removed', account);
+    });
+  }
+
+  #setEnabled(localpart: string, isEnabled: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const account = this.#find(localpart);
+      if (account.isEnabled === isEnabled) return;
+      if (!isEnabled) this.#refuseLastAdmin(account);
+      await this.#options.writer.write([store.updateStatus(localpart, isEnabled ? 'enabled' : 'disabled')]);
+      this.#changed({ ...account, isEnabled }, isEnabled ? 'enabled' : 'disabled');
+    });
+  }
+
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const result = this.#changes.then(change);
+    this.#changes = result.catch(() => undefined);
+    return result;
+  }
+
+  #changed(account: Account, event: AccountEvent): Account {
+    this.#accounts.set(account.localpart, account);
+    this.#events.emit(event, account);
+    return account;
+  }
+
+  async #makeCredentials(localpart: string, password: string): Promise<Change[]> {
+    const { domain, minPasswordLength, iterations, randomBytes } = this.#options;
+    const fault = findPasswordFault(password, { localpart, domain, minLength: minPasswordLength });
+    if (fault !== undefined) throw new AccountError('weak-password', fault);
+    const credentials = await scram.createCredentials(password, { iterations, randomBytes });
+    return scram.SCRAM_MECHANISMS.map((mechanism) => store.upsertCredential(localpart, credentials[mechanism]));
+  }
+
+  #find(localpart: string): Account {
+    const account = this.#accounts.get(localpart);
+    if (account === undefined) throw new AccountError('not-found', `There is no account "${localpart}".`);
+    return account;
+  }
+
+  #refuseLastAdmin(account: Account): void {
+    const isActive = ({ role, isEnabled }: Account) => role === 'admin' && isEnabled;
+    if (!isActive(account) || this.list().filter(isActive).length > 1) return;
+    throw new AccountError('last-admin', `"${account.localpart}" is the last administrator.`);
+  }
+}

@@ -1,0 +1,107 @@
+/** The accounts' tables. */
+import type { Migration } from '../store/migrations.ts';
+import type { Reader } from '../store/reader.ts';
+import type { Change } from '../store/writer.ts';
+import type { ScramMechanism, StoredCredential } from './credentials.ts';
+import type { Role } from './roles.ts';
+
+/** Tables of other rooms and modules may refer to `account (localpart)` with `ON DELETE CASCADE`. */
+export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
+  {
+    owner: 'accounts',
+    version: 1,
+    sql: `
+      CREATE TABLE account (
+        localpart TEXT NOT NULL PRIMARY KEY,
+        role TEXT NOT NULL CHECK (role IN ('limited', 'member', 'admin')),
+        status TEXT NOT NULL CHECK (status IN ('enabled', 'disabled')),
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE account_credential (
+        localpart TEXT NOT NULL REFERENCES account (localpart) ON DELETE CASCADE,
+        mechanism TEXT NOT NULL,
+        salt BLOB NOT NULL,
+        iterations INTEGER NOT NULL,
+        stored_key BLOB NOT NULL,
+        server_key BLOB NOT NULL,
+        PRIMARY KEY (localpart, mechanism)
+      ) STRICT, WITHOUT ROWID;
+
+      -- What was drawn by lot once for this installation and must stay.
+      CREATE TABLE installation (
+        key TEXT NOT NULL PRIMARY KEY,
+        value BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+];
+
+export interface AccountRow {
+  readonly localpart: string;
+  readonly role: Role;
+  readonly status: 'enabled' | 'disabled';
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+type CredentialRow = Omit<StoredCredential, 'mechanism'>;
+
+export function readAccounts(reader: Reader): AccountRow[] {
+  return reader.all<AccountRow>(
+    'SELECT localpart, role, status, created_at AS createdAt FROM account ORDER BY localpart',
+  );
+}
+
+export function readCredential(
+  reader: Reader,
+  localpart: string,
+  mechanism: ScramMechanism,
+): StoredCredential | undefined {
+  const row = reader.get<CredentialRow>(
+    `SELECT salt, iterations, stored_key AS storedKey, server_key AS serverKey
+     FROM account_credential WHERE localpart = ? AND mechanism = ?`,
+    localpart,
+    mechanism,
+  );
+  return row === undefined ? undefined : { mechanism, ...row };
+}
+
+export function readInstallationValue(reader: Reader, key: string): Uint8Array | undefined {
+  return reader.get<{ value: Uint8Array }>('SELECT value FROM installation WHERE key = ?', key)?.value;
+}
+
+export function insertInstallationValue(key: string, value: Uint8Array): Change {
+  return { sql: 'INSERT INTO installation (key, value) VALUES (?, ?)', params: [key, value] };
+}
+
+export function insertAccount({ localpart, role, status, createdAt }: AccountRow): Change {
+  return {
+    sql: 'INSERT INTO account (localpart, role, status, created_at) VALUES (?, ?, ?, ?)',
+    params: [localpart, role, status, createdAt],
+  };
+}
+
+export function upsertCredential(localpart: string, credential: StoredCredential): Change {
+  const { mechanism, salt, iterations, storedKey, serverKey } = credential;
+  return {
+    sql: `INSERT INTO account_credential (localpart, mechanism, salt, iterations, stored_key, server_key)
+          VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT (localpart, mechanism) DO UPDATE SET salt = excluded.salt, iterations = excluded.iterations,
+            stored_key = excluded.stored_key, server_key = excluded.server_key`,
+    params: [localpart, mechanism, salt, iterations, storedKey, serverKey],
+  };
+}
+
+export function updateRole(localpart: string, role: Role): Change {
+  return { sql: 'UPDATE account SET role = ? WHERE localpart = ?', params: [role, localpart] };
+}
+
+export function updateStatus(localpart: string, status: AccountRow['status']): Change {
+  return { sql: 'UPDATE account SET status = ? WHERE localpart = ?', params: [status, localpart] };
+}
+
+/** The credentials, and whatever refers to the account with ON DELETE CASCADE, go with it. */
+export function deleteAccount(localpart: string): Change {
+  return { sql: 'DELETE FROM account WHERE localpart = ?', params: [localpart] };
+}
