@@ -4,9 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { doapPage } from './docs/doap.ts';
 import { format } from './docs/format.ts';
 import { gather } from './docs/gather.ts';
-import { doapPage } from './docs/doap.ts';
 import { pipelinePage } from './docs/pipeline.ts';
 import { settingsPage } from './docs/settings.ts';
 import { xepsPage } from './docs/xeps.ts';

@@ -5,7 +5,8 @@ import type { Authenticator } from './stream/sasl/mechanism.ts';
 
 export function createAuthenticator(accounts: Accounts, attempts: SignInAttempts): Authenticator {
   return {
-    scramKeys: (localpart, mechanism) => accounts.credentials(localpart, mechanism) ?? accounts.decoy(localpart, mechanism),
+    scramKeys: (localpart, mechanism) =>
+      accounts.credentials(localpart, mechanism) ?? accounts.decoy(localpart, mechanism),
     checkPassword: (localpart, password) => accounts.checkPassword(localpart, password),
     isEnabled: (localpart) => accounts.get(localpart)?.isEnabled ?? false,
     delayMs: (localpart, address) => attempts.delayMs(localpart, address),

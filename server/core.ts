@@ -65,7 +65,9 @@ export interface Core {
 
 /** The tables of all modules, whether they are switched on or not. */
 export function moduleMigrations(): readonly Migration[] {
-  return modules.flatMap(({ name, migrations }) => (migrations ?? []).map((migration) => ({ ...migration, owner: name })));
+  return modules.flatMap(({ name, migrations }) =>
+    (migrations ?? []).map((migration) => ({ ...migration, owner: name })),
+  );
 }
 
 /** The settings of the server and of all modules. */
@@ -101,7 +103,10 @@ export function createCore(options: CoreOptions): Core {
   });
   const requests = new IqTable();
   const absent: AbsentHandler[] = [];
-  router.routes.set(domain, new AccountsRoute({ router, accounts, sessions, requests, absent, log: log.child('router') }));
+  router.routes.set(
+    domain,
+    new AccountsRoute({ router, accounts, sessions, requests, absent, log: log.child('router') }),
+  );
 
   const moduleFeatures: StreamFeature[] = [];
   const features: readonly StreamFeature[] = [

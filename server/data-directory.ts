@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { ACCOUNT_MIGRATIONS, insertInstallationValue, readInstallationValue } from './accounts/store.ts';
-import { accountsSettings } from './config/settings.ts';
 import type { Config } from './config/config.ts';
+import { accountsSettings } from './config/settings.ts';
 import { moduleMigrations } from './core.ts';
 import { prepareDomainpart } from './jid/domainpart.ts';
 import type { Logger } from './log/log.ts';
@@ -96,7 +96,10 @@ async function settleDomain(database: Database, wanted: string | undefined, data
   const known = stored === undefined ? undefined : Buffer.from(stored).toString();
   if (known !== undefined) {
     if (wanted === undefined || wanted === known) return known;
-    throw new StartError('domain-mismatch', `The data in ${dataDir} belongs to the domain ${known}, not to ${wanted}. Use another --data directory for another domain.`);
+    throw new StartError(
+      'domain-mismatch',
+      `The data in ${dataDir} belongs to the domain ${known}, not to ${wanted}. Use another --data directory for another domain.`,
+    );
   }
   const domain = wanted ?? DEFAULT_DOMAIN;
   await database.writer.write([insertInstallationValue(DOMAIN_KEY, Buffer.from(domain))]);

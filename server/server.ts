@@ -189,7 +189,11 @@ function openLog(options: ServerOptions, config: Config, lines: RecentLines, ope
   const file = new LogFile(join(options.dataDir, 'logs', 'snug.log'));
   opened.add(() => file.close());
   const form = options.logToConsole ?? 'none';
-  const places = [file, lines, ...(form === 'none' ? [] : [createConsoleLines(form, (text) => process.stdout.write(text))])];
+  const places = [
+    file,
+    lines,
+    ...(form === 'none' ? [] : [createConsoleLines(form, (text) => process.stdout.write(text))]),
+  ];
   const level = config.group('log', logSettings);
   const log = createLogger(level.level, tee(...places));
   config.onChange((key) => {
@@ -206,7 +210,12 @@ async function createFirstAdmin({ accounts, domain }: DataDirectory): Promise<Ru
   return { jid: `${FIRST_ACCOUNT}@${domain}`, password };
 }
 
-async function openCertificates(dataDir: string, domain: string, config: Config, log: RootLogger): Promise<Certificates> {
+async function openCertificates(
+  dataDir: string,
+  domain: string,
+  config: Config,
+  log: RootLogger,
+): Promise<Certificates> {
   const { file, key } = config.group('certificate', certificateSettings);
   try {
     return await Certificates.open({
@@ -239,7 +248,14 @@ async function listenForClients(
   const listen = async (wanted: number | 'off', isDirectTls: boolean): Promise<TcpListener | undefined> => {
     if (wanted === 'off') return undefined;
     try {
-      const listener = await listenTcp({ address, port: wanted, isDirectTls, tls, streams: core.streams, log: log.child('listeners') });
+      const listener = await listenTcp({
+        address,
+        port: wanted,
+        isDirectTls,
+        tls,
+        streams: core.streams,
+        log: log.child('listeners'),
+      });
       opened.add(() => listener.close());
       return listener;
     } catch (error) {
@@ -255,12 +271,24 @@ function portError(error: unknown, address: string, port: number, key: string): 
     case 'EADDRINUSE': {
       const owner = findPortOwner(port);
       const holder = owner === undefined ? 'another program' : `the program ${owner.program} (process ${owner.pid})`;
-      return new StartError('port-in-use', `Port ${port} is in use by ${holder}. Stop it, or choose another port with ${key}.`, error);
+      return new StartError(
+        'port-in-use',
+        `Port ${port} is in use by ${holder}. Stop it, or choose another port with ${key}.`,
+        error,
+      );
     }
     case 'EACCES':
-      return new StartError('port-denied', `This user may not listen on port ${port}. Choose one above 1023 with ${key}.`, error);
+      return new StartError(
+        'port-denied',
+        `This user may not listen on port ${port}. Choose one above 1023 with ${key}.`,
+        error,
+      );
     case 'EADDRNOTAVAIL':
-      return new StartError('config', `This computer does not have the address ${address} that listen.address names.`, error);
+      return new StartError(
+        'config',
+        `This computer does not have the address ${address} that listen.address names.`,
+        error,
+      );
     default:
       return error;
   }

@@ -39,7 +39,11 @@ function roomOf(path: string): string {
 function filesBelow(directory: string): readonly string[] {
   return readdirSync(directory).flatMap((name) => {
     const path = join(directory, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : path.endsWith('.ts') && !path.endsWith('.d.ts') ? [path] : [];
+    return statSync(path).isDirectory()
+      ? filesBelow(path)
+      : path.endsWith('.ts') && !path.endsWith('.d.ts')
+        ? [path]
+        : [];
   });
 }
 
@@ -75,13 +79,18 @@ describe('the direction of imports', () => {
     const nameOf = (path: string) => (relative(join(SERVER, 'modules'), path).split(sep)[0] ?? '').replace(/\.ts$/, '');
     const wrong = imports.filter(
       ({ from, to }) =>
-        roomOf(from) === 'modules' && roomOf(to) === 'modules' && nameOf(from) !== 'index' && nameOf(from) !== nameOf(to),
+        roomOf(from) === 'modules' &&
+        roomOf(to) === 'modules' &&
+        nameOf(from) !== 'index' &&
+        nameOf(from) !== nameOf(to),
     );
     expect(wrong.map(short)).toEqual([]);
   });
 
   test('the contract imports nothing but the schema libraries', () => {
-    expect(specifiers(join(SERVER, 'control', 'contract.ts')).filter((name) => !/^(zod|@orpc\/contract)$/.test(name))).toEqual([]);
+    expect(
+      specifiers(join(SERVER, 'control', 'contract.ts')).filter((name) => !/^(zod|@orpc\/contract)$/.test(name)),
+    ).toEqual([]);
   });
 
   test('nothing under server/ imports electron', () => {
@@ -90,7 +99,9 @@ describe('the direction of imports', () => {
 
   test('SQL is written only in files called store.ts, and in the store itself', () => {
     const sql = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|DELETE\s+FROM|UPDATE\s+\w+\s+SET|CREATE\s+TABLE)\b/;
-    const wrong = files.filter((file) => roomOf(file) !== 'store' && !file.endsWith(`${sep}store.ts`) && sql.test(readFileSync(file, 'utf8')));
+    const wrong = files.filter(
+      (file) => roomOf(file) !== 'store' && !file.endsWith(`${sep}store.ts`) && sql.test(readFileSync(file, 'utf8')),
+    );
     expect(wrong.map((file) => relative(ROOT, file))).toEqual([]);
   });
 

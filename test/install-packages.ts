@@ -4,11 +4,23 @@
  */
 import { spawnSync } from 'node:child_process';
 
-const PACKAGES = ['avahi-daemon', 'avahi-utils', 'dbus', 'iproute2', 'openssl', 'procps', 'profanity', 'python3', 'python3-slixmpp', 'testssl.sh', 'tmux'];
+const PACKAGES = [
+  'avahi-daemon',
+  'avahi-utils',
+  'dbus',
+  'iproute2',
+  'openssl',
+  'procps',
+  'profanity',
+  'python3',
+  'python3-slixmpp',
+  'testssl.sh',
+  'tmux',
+];
 
 function isInstalled(name: string): boolean {
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' });
-  return query.status === 0 && query.stdout.includes('install ok installed');
+  const query = spawnSync('dpkg', ['--status', name], { encoding: 'utf8' });
+  return query.status === 0 && query.stdout.includes('Status: install ok installed');
 }
 
 function apt(...args: readonly string[]): boolean {
@@ -22,12 +34,15 @@ const missing = isDebian ? PACKAGES.filter((name) => !isInstalled(name)) : PACKA
 if (missing.length > 0) {
   const list = missing.join(' ');
   if (!isDebian || process.getuid?.() !== 0) {
-    process.stdout.write(`Tests that need these programs will be skipped; as root on Debian they are installed: ${list}\n`);
+    process.stdout.write(
+      `Tests that need these programs will be skipped; as root on Debian they are installed: ${list}\n`,
+    );
   } else {
     process.stdout.write(`Installing what the tests talk to: ${list}\n`);
     if (!apt('install', '--no-install-recommends', ...missing)) {
       apt('update');
-      if (!apt('install', '--no-install-recommends', ...missing)) process.stdout.write('Some could not be installed; their tests will be skipped.\n');
+      if (!apt('install', '--no-install-recommends', ...missing))
+        process.stdout.write('Some could not be installed; their tests will be skipped.\n');
     }
   }
 }

@@ -12,9 +12,13 @@ class SummaryReporter implements Reporter {
     const failedModules = modules.filter((module) => module.errors().length > 0).length;
     const inState = (state: string) => tests.filter((test) => test.result().state === state);
     const skipped = inState('skipped');
-    const lines = skipped.map((test) => `skipped: ${test.module.relativeModuleId} > ${test.fullName} (${reasonOf(test)})`);
+    const lines = skipped.map(
+      (test) => `skipped: ${test.module.relativeModuleId} > ${test.fullName} (${reasonOf(test)})`,
+    );
     const failed = inState('failed').length + failedModules + (unhandled.length > 0 ? 1 : 0);
-    process.stdout.write(`\n${[...lines, `${inState('passed').length} passed, ${failed} failed, ${skipped.length} skipped`].join('\n')}\n`);
+    process.stdout.write(
+      `\n${[...lines, `${inState('passed').length} passed, ${failed} failed, ${skipped.length} skipped`].join('\n')}\n`,
+    );
   }
 }
 

@@ -19,7 +19,9 @@ export function pipelinePage({ modules }: Facts): string {
       .map(({ module }) => module.name)
       .join(', ') || '–';
   const rows = WALKS.map(({ title, of }) => `| ${title} | ${STAGES.map((stage) => cell(of, stage)).join(' | ')} |`);
-  const others = modules.map(({ module, hooks }) => `| ${module.name} | ${otherHooks(hooks).join('; ') || '–'} | ${module.summary} |`);
+  const others = modules.map(
+    ({ module, hooks }) => `| ${module.name} | ${otherHooks(hooks).join('; ') || '–'} | ${module.summary} |`,
+  );
   return `# Who stands where
 
 Generated from the modules by \`npm run docs\`; do not edit. The stages and their rules are described in

@@ -4,7 +4,7 @@ import type { Facts } from './gather.ts';
 export function settingsPage({ settings }: Facts): string {
   const rows = settings.map(
     ({ key, allowed, default: value, description, appliesOnRestart }) =>
-      `| \`${key}\` | ${show(value)} | ${escape(allowed)} | ${escape(description)}${appliesOnRestart ? ' *(with the next start)*' : ''} |`,
+      `| \`${key}\` | ${show(value)} | ${cell(allowed)} | ${cell(description)}${appliesOnRestart ? ' *(with the next start)*' : ''} |`,
   );
   return `# Settings
 
@@ -21,6 +21,6 @@ function show(value: unknown): string {
   return value === '' ? 'nothing' : `\`${JSON.stringify(value)}\``;
 }
 
-function escape(text: string): string {
+function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }

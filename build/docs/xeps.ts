@@ -10,8 +10,12 @@ export interface XepRow {
 
 /** One row per specification and implementer, by number. */
 export function xepRows({ modules, streamFeatures }: Facts): readonly XepRow[] {
-  const ofModules = modules.flatMap(({ module }) => module.xeps.map((xep) => ({ ...xep, by: `module ${module.name}` })));
-  const ofStreams = streamFeatures.flatMap(({ name, xeps }) => (xeps ?? []).map((xep) => ({ ...xep, by: `stream feature ${name}` })));
+  const ofModules = modules.flatMap(({ module }) =>
+    module.xeps.map((xep) => ({ ...xep, by: `module ${module.name}` })),
+  );
+  const ofStreams = streamFeatures.flatMap(({ name, xeps }) =>
+    (xeps ?? []).map((xep) => ({ ...xep, by: `stream feature ${name}` })),
+  );
   const ofRooms: readonly XepRow[] = [
     { xep: '0368', version: '1.1.0', by: 'listeners' },
     { xep: '0203', version: '2.0', by: 'stanza' },
@@ -23,7 +27,9 @@ export function xepRows({ modules, streamFeatures }: Facts): readonly XepRow[] {
 }
 
 export function xepsPage(facts: Facts): string {
-  const rows = xepRows(facts).map(({ xep, version, by }) => `| [${xep}](https://xmpp.org/extensions/xep-${xep}.html) | ${version} | ${by} |`);
+  const rows = xepRows(facts).map(
+    ({ xep, version, by }) => `| [${xep}](https://xmpp.org/extensions/xep-${xep}.html) | ${version} | ${by} |`,
+  );
   return `# What Snug implements
 
 Generated from the modules by \`npm run docs\`; do not edit.

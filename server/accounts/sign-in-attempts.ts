@@ -55,9 +55,9 @@ export class SignInAttempts {
   }
 
   /**
-   * How long this attempt must wait before its proof is looked at. Ask once per attempt, right before checking it, then
-   * wait so long; attempts that arrive together get turns one after the other. A result above MAX_SIGN_IN_DELAY_MS is no
-   * turn: refuse with `temporary-auth-failure` (RFC 6120 section 6.5.10) at once.
+   * How long this attempt must wait before anybody hears how it ended. Ask once per attempt and wait so long; attempts that
+   * arrive together get turns one after the other. A result above MAX_SIGN_IN_DELAY_MS is no turn: refuse at once with
+   * `temporary-auth-failure` (RFC 6120 section 6.5.10), be the proof right or wrong.
    */
   delayMs(localpart: string, address: string): number {
     const now = this.#now();

@@ -105,12 +105,13 @@ class MulticastLink implements Link {
 
   /** Probes, under other instance names if need be: that one may be changed, the host name is the XMPP domain. */
   async #claim(): Promise<void> {
-    const { announcement, ownAddresses, random, log } = this.#options;
+    const { announcement, lan, ownAddresses, random, log } = this.#options;
+    const isNear = (address: string) => isOnLink(lan, address);
     for (let attempt = 1; attempt <= MAX_INSTANCE_ATTEMPTS; attempt += 1) {
       const instance = instanceLabel(announcement.name, attempt);
       const proposed = [...this.#hostRecords, ...instanceRecords(instance, announcement, this.#hosts[0])];
       const signal = this.#closing.signal;
-      const conflicts = await probe({ mdns: this.#mdns, proposed, ownAddresses, random, signal });
+      const conflicts = await probe({ mdns: this.#mdns, proposed, ownAddresses, isNear, random, signal });
       if (signal.aborted) return;
       if (conflicts.length === 0) return this.#publish(instance);
       const lost = conflicts.filter(({ name }) => this.#hosts.includes(name));

@@ -20,6 +20,8 @@ export interface ProbeOptions {
   readonly proposed: readonly DnsRecord[];
   /** All addresses of this computer: what comes from them, or says them, is our own echo. */
   readonly ownAddresses: () => ReadonlySet<string>;
+  /** Whether an address is in the network that is probed; a socket may hear the others as well. */
+  readonly isNear: (address: string) => boolean;
   /** Between 0 and 1. */
   readonly random: () => number;
   /** Ends the probing; the result is then without meaning. */
@@ -27,7 +29,8 @@ export interface ProbeOptions {
 }
 
 /** @returns who holds which of the names; nothing when all are free. */
-export function probe({ mdns, proposed, ownAddresses, random, signal }: ProbeOptions): Promise<NameConflict[]> {
+export function probe(options: ProbeOptions): Promise<NameConflict[]> {
+  const { mdns, proposed, ownAddresses, isNear, random, signal } = options;
   return new Promise((resolve) => {
     const conflicts = new Map<string, NameConflict>();
     const names = [...new Set(proposed.map((record) => record.name))];
@@ -49,6 +52,7 @@ export function probe({ mdns, proposed, ownAddresses, random, signal }: ProbeOpt
     }
 
     function hear(packet: DnsPacket, from: RemoteInfo): void {
+      if (!isNear(from.address)) return;
       for (const conflict of findConflicts({ packet, from: from.address, claimed: proposed, own: ownAddresses })) {
         conflicts.set(conflict.name, conflict);
       }

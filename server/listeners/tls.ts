@@ -1,7 +1,6 @@
 /** TLS as the server speaks it (RFC 7590, RFC 9325): 1.2 and 1.3, forward secrecy and AEAD ciphers only. */
-import { createHash, X509Certificate } from 'node:crypto';
-import { constants } from 'node:crypto';
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { constants, createHash, X509Certificate } from 'node:crypto';
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { ChannelBindingType, TlsState } from '../stream/transport.ts';
 
 const CIPHERS = [
@@ -59,7 +58,8 @@ function endPointHash(certificate: X509Certificate): string {
 export function readTlsState(socket: TLSSocket, tls: ServerTls): TlsState {
   const version = socket.getProtocol() ?? 'unknown';
   // RFC 9266 section 4.2: before TLS 1.3 the exporter is unique only with the extended master secret, which Node does not tell.
-  const types: ChannelBindingType[] = version === 'TLSv1.3' ? ['tls-exporter', 'tls-server-end-point'] : ['tls-server-end-point'];
+  const types: ChannelBindingType[] =
+    version === 'TLSv1.3' ? ['tls-exporter', 'tls-server-end-point'] : ['tls-server-end-point'];
   return {
     version,
     cipher: socket.getCipher().name,

@@ -49,7 +49,8 @@ export class ModuleHost {
   start(module: Module): void {
     if (this.#running.has(module.name)) throw new Error(`module ${module.name} is running already`);
     for (const token of module.needs ?? []) {
-      if (!this.#services.has(token.name)) throw new Error(`module ${module.name} needs the service ${token.name}, which no module before it provides`);
+      if (!this.#services.has(token.name))
+        throw new Error(`module ${module.name} needs the service ${token.name}, which no module before it provides`);
     }
     const hooks = module.start(this.#hostOf(module));
     const takeBack: (() => void)[] = [];
@@ -57,7 +58,9 @@ export class ModuleHost {
       this.#add(module, hooks, takeBack);
     } catch (error) {
       for (const undo of takeBack) undo();
-      throw new Error(`module ${module.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`module ${module.name}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
     this.#running.set(module.name, { module, hooks, takeBack });
   }
@@ -80,14 +83,15 @@ export class ModuleHost {
     const { shared, config, log } = this.#options;
     const services = this.#services;
     const values: Values<SettingsGroup> =
-      module.config === undefined ? NO_SETTINGS as Values<SettingsGroup> : config.group(module.name, module.config);
+      module.config === undefined ? (NO_SETTINGS as Values<SettingsGroup>) : config.group(module.name, module.config);
     return {
       ...shared,
       config: values,
       log: log.child(module.name),
       commands: this.#commands,
       use<T>(token: ServiceToken<T>): T {
-        if (!module.needs?.some((needed) => needed.name === token.name)) throw new Error(`${token.name} is not among the needs of ${module.name}`);
+        if (!module.needs?.some((needed) => needed.name === token.name))
+          throw new Error(`${token.name} is not among the needs of ${module.name}`);
         return services.get(token.name) as T;
       },
     };

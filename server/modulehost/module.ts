@@ -105,6 +105,8 @@ export interface Hooks {
 /** A module as the host sees it, its settings' type forgotten. */
 export type Module = ModuleDefinition<SettingsGroup>;
 
-export function defineModule<const C extends SettingsGroup = Record<never, never>>(definition: ModuleDefinition<C>): Module {
+export function defineModule<const C extends SettingsGroup = Record<never, never>>(
+  definition: ModuleDefinition<C>,
+): Module {
   return definition as unknown as Module;
 }

@@ -31,8 +31,8 @@ export interface RosterService {
   withdrawPresence(account: string, contact: string): void;
   /** Shows a subscribed contact the presence of all available resources again. */
   sharePresence(account: string, contact: string): void;
-  /** Those who may see the account's presence (subscription `from` or `both`). */
-  subscribers(account: string): Iterable<string>;
+  /** Everybody in the roster, in whatever state. */
+  contacts(account: string): Iterable<string>;
   /**
    * Adds a reason for which the server sends somebody neither presence nor probes in the account's name, asked each time
    * but by `withdrawPresence`. `contact` is a full JID where presence was directed to one. The function takes it back.

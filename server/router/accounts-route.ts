@@ -33,8 +33,10 @@ export class AccountsRoute implements Route {
   deliver(stanza: AddressedStanza, sender: Session | undefined): void | Promise<void> {
     const { local } = stanza.to;
     switch (stanza.kind) {
-      case 'message':
-        return local === '' ? this.#refuse(stanza, sender) : this.#message(stanza, local, sender);
+      case 'message': {
+        const verdict = local === '' ? unavailable() : this.#message(stanza, local);
+        return verdict === 'handled' ? undefined : this.#options.router.refuse(stanza, verdict, sender);
+      }
       case 'iq':
         return this.#iq(stanza, local, sender);
       case 'presence': {
@@ -47,26 +49,25 @@ export class AccountsRoute implements Route {
     }
   }
 
-  #message(message: Message, account: string, sender: Session | undefined): void {
+  /** Delivers a message to whom it may concern, or keeps it; or says why not. */
+  #message(message: Message, account: string): 'handled' | StanzaError {
     const { router, accounts, sessions, absent } = this.#options;
-    if (!accounts.has(account)) return this.#refuse(message, sender);
+    if (!accounts.has(account)) return unavailable();
     const admitted = router.inbound.message.admit(message, account);
-    if (admitted === 'handled') return;
-    if (admitted instanceof StanzaError) return router.refuse(message, admitted, sender);
+    if (admitted === 'handled' || admitted instanceof StanzaError) return admitted;
     const delivery = chooseRecipients(admitted.type, message.to.resource, sessions.of(account));
-    if (delivery === 'ignore') return;
-    if (delivery === 'refuse') return this.#refuse(message, sender);
+    if (delivery === 'ignore') return 'handled';
+    if (delivery === 'refuse') return unavailable();
     for (const copy of router.inbound.message.copy) copy(admitted, account, delivery === 'absent' ? [] : delivery);
     if (delivery !== 'absent') {
       for (const session of delivery) session.send(admitted.element);
-      return;
+      return 'handled';
     }
     for (const keep of absent) {
       const verdict = keep(admitted, account);
-      if (verdict === 'handled') return;
-      if (verdict !== undefined) return router.refuse(message, verdict, sender);
+      if (verdict !== undefined) return verdict;
     }
-    this.#refuse(message, sender);
+    return unavailable();
   }
 
   /** RFC 6121 section 8.5: requests to an account are answered for it; to a full JID they go to the client. */
@@ -116,13 +117,17 @@ export class AccountsRoute implements Route {
     this.#options.router.refuse(iq, new StanzaError('internal-server-error'), sender);
   }
 
-  /** RFC 6121 section 8.4: an account that does not exist answers like one that is not there. */
   #refuse(stanza: AddressedStanza, sender: Session | undefined): void {
-    this.#options.router.refuse(stanza, new StanzaError('service-unavailable'), sender);
+    this.#options.router.refuse(stanza, unavailable(), sender);
   }
 
   /** Sections 8.3 and 8.4: presence to the server or to nobody is dropped, but a probe or subscription is answered. */
   #presenceToNobody(stanza: AddressedStanza, sender: Session | undefined): void {
     if (stanza.type === 'subscribe') this.#refuse(stanza, sender);
   }
+}
+
+/** RFC 6121 section 8.4: an account that does not exist answers like one that is not there. */
+function unavailable(): StanzaError {
+  return new StanzaError('service-unavailable');
 }

@@ -43,7 +43,14 @@ export function iqGet(
   handler: RequestHandler,
   options: IqOptions = {},
 ): IqRoute {
-  return { type: 'get', xmlns: payload[0], name: payload[1], addressees, handler, isDetached: options.isDetached ?? false };
+  return {
+    type: 'get',
+    xmlns: payload[0],
+    name: payload[1],
+    addressees,
+    handler,
+    isDetached: options.isDetached ?? false,
+  };
 }
 
 export function iqSet(
@@ -52,7 +59,14 @@ export function iqSet(
   handler: RequestHandler,
   options: IqOptions = {},
 ): IqRoute {
-  return { type: 'set', xmlns: payload[0], name: payload[1], addressees, handler, isDetached: options.isDetached ?? false };
+  return {
+    type: 'set',
+    xmlns: payload[0],
+    name: payload[1],
+    addressees,
+    handler,
+    isDetached: options.isDetached ?? false,
+  };
 }
 
 type Slots = Map<string, IqRoute>;
@@ -66,11 +80,10 @@ export class IqTable {
 
   /** Claims a payload; throws when somebody has it already. The function gives it back. */
   add(route: IqRoute): () => void {
-    let names = this.#byPayload.get(route.xmlns);
-    if (names === undefined) this.#byPayload.set(route.xmlns, (names = new Map()));
-    let slots = names.get(route.name);
-    if (slots === undefined) names.set(route.name, (slots = new Map()));
-    const taken = slots;
+    const names = this.#byPayload.get(route.xmlns) ?? new Map<string, Slots>();
+    this.#byPayload.set(route.xmlns, names);
+    const taken: Slots = names.get(route.name) ?? new Map();
+    names.set(route.name, taken);
     for (const addressee of route.addressees) {
       const slot = slotOf(route.type, addressee);
       if (taken.has(slot)) throw new Error(`${slot} <${route.name} xmlns="${route.xmlns}"/> is claimed already`);

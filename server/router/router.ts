@@ -74,9 +74,11 @@ export class Router {
   /** Routes a stanza that the server made itself; its `from`, `to` and shape must be right. */
   send(element: Element): void {
     const stanza = readStanza(element);
-    if (stanza === undefined) throw new Error(`not a stanza that can be routed: <${element.name} to='${element.attr('to')}'/>`);
+    if (stanza === undefined)
+      throw new Error(`not a stanza that can be routed: <${element.name} to='${element.attr('to')}'/>`);
     const pending = this.route(stanza);
-    if (pending !== undefined) pending.catch((error) => this.#log.error({ err: error }, 'a stanza of the server failed'));
+    if (pending !== undefined)
+      pending.catch((error) => this.#log.error({ err: error }, 'a stanza of the server failed'));
   }
 
   /** Tells the sender why, unless the stanza is itself an error or an answer (RFC 6120 section 8.3.1). */

@@ -20,7 +20,10 @@ export interface SessionLimits extends OutboxLimits {
 export interface SessionHooks {
   readonly bound?: (session: Session) => void;
   /** After a presence without addressee has been dealt with; `before` tells how it was. */
-  readonly presenceChanged?: (session: Session, before: { readonly isAvailable: boolean; readonly priority: number }) => void;
+  readonly presenceChanged?: (
+    session: Session,
+    before: { readonly isAvailable: boolean; readonly priority: number },
+  ) => void;
   /** The stream is gone. True keeps the session: whoever says so ends it later. */
   readonly streamLost?: (session: Session, ending: StreamEnding) => boolean;
   /** The session is out of the table already; what it had not acknowledged is still in its outbox. */
@@ -84,7 +87,9 @@ export class SessionLifecycle {
     const former = session.stream;
     session.attach(stream);
     former?.close({ condition: 'conflict', text: 'This session goes on in another stream.' });
-    stream.bind(new SessionReceiver({ session, stream, lifecycle: this, router: this.#options.router, log: this.#options.log }));
+    stream.bind(
+      new SessionReceiver({ session, stream, lifecycle: this, router: this.#options.router, log: this.#options.log }),
+    );
   }
 
   /** A stream came to its end; the session ends with it unless somebody keeps it. */

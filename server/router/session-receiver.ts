@@ -67,7 +67,10 @@ export class SessionReceiver implements StanzaReceiver {
 
   /** A fault of ours: logged, answered, and the session lives on. */
   #failed(stanza: Stanza, error: unknown): void {
-    this.#log.error({ err: error, kind: stanza.kind, jid: this.#session.jid.full }, 'a stanza failed by a fault of the server');
+    this.#log.error(
+      { err: error, kind: stanza.kind, jid: this.#session.jid.full },
+      'a stanza failed by a fault of the server',
+    );
     this.#router.refuse(stanza, new StanzaError('internal-server-error'), this.#session);
   }
 }

@@ -71,7 +71,15 @@ function readIq(session: Session, element: Element, to: Jid | undefined): Inboun
   if ((type === 'get' || type === 'set') && payloads.length !== 1) {
     return refuse(element, 'bad-request', 'A request has exactly one payload.');
   }
-  const iq: Iq = { kind: 'iq', type, id, element, from: session.jid, to: to ?? bareJid(session.jid), payload: payloads[0] };
+  const iq: Iq = {
+    kind: 'iq',
+    type,
+    id,
+    element,
+    from: session.jid,
+    to: to ?? bareJid(session.jid),
+    payload: payloads[0],
+  };
   return { stanza: iq };
 }
 
@@ -95,6 +103,9 @@ function refuse(refused: Element, condition: 'bad-request' | 'jid-malformed', te
 
 function unsupported(element: Element): Inbound {
   return {
-    end: { condition: 'unsupported-stanza-type', text: `<${element.name}/> of the namespace ${element.xmlns} is not known here.` },
+    end: {
+      condition: 'unsupported-stanza-type',
+      text: `<${element.name}/> of the namespace ${element.xmlns} is not known here.`,
+    },
   };
 }

@@ -39,14 +39,16 @@ export class Outbox {
     this.#stream = stream;
   }
 
-  send(stanza: Element): void {
+  /** `onAcknowledged` is from whoever keeps the stanza until the client has it; without stream management it is called at once. */
+  send(stanza: Element, onAcknowledged?: () => void): void {
     const { unacked } = this;
-    unacked?.add(stanza);
+    unacked?.add(stanza, onAcknowledged);
     const stream = this.#stream;
     if (stream !== undefined) {
       stream.write(stanza.toXml(NS_CLIENT));
       if (stream.bufferedBytes > this.#limits.maxBufferedBytes) this.#overflowed('socket');
     }
-    if (unacked !== undefined && unacked.length > this.#limits.maxUnacked) this.#overflowed('unacknowledged');
+    if (unacked === undefined) onAcknowledged?.();
+    else if (unacked.length > this.#limits.maxUnacked) this.#overflowed('unacknowledged');
   }
 }

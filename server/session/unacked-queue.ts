@@ -1,7 +1,15 @@
-/** XEP-0198 section 4: the stanzas that a client has not acknowledged yet, and the counter modulo 2^32. */
+/**
+ * XEP-0198 section 4: the stanzas that a client has not acknowledged yet, and the counter modulo 2^32.
+ *
+ * Counts here do not wrap; only what is read from `h` and written to it does. Numbers follow each other without a gap,
+ * but for a queue that was put back after a crash (see `restore`), until the client has said where it stands.
+ */
 import type { Element } from '../xml/element.ts';
+import type { Copies } from './copies.ts';
 
 const COUNTER_SIZE = 2 ** 32;
+/** A count that differs by more than half the counter's size is behind, not ahead. */
+const AHEAD = COUNTER_SIZE / 2;
 
 export interface UnackedStanza {
   readonly element: Element;
@@ -9,19 +17,35 @@ export interface UnackedStanza {
   readonly atMs: number;
   /** Position in the client's count, not reduced modulo 2^32. */
   readonly number: number;
+  /** Called once the client has acknowledged it. */
+  readonly onAcknowledged: (() => void) | undefined;
+  /** True when somebody keeps it until it is acknowledged, so that nothing is lost with this queue. */
+  readonly isKept: boolean;
+  /** Set when other sessions got the same message. */
+  readonly copies: Copies | undefined;
+}
+
+/** What an earlier run of the server had written down. */
+export interface RestoredCounts {
+  readonly sent: number;
+  readonly acknowledged: number;
 }
 
 export class UnackedQueue {
   readonly #now: () => number;
   readonly #added: (() => void) | undefined;
-  #stanzas: UnackedStanza[] = [];
-  #acknowledged: number;
+  readonly #stanzas: UnackedStanza[] = [];
+  #sent = 0;
+  #acknowledged = 0;
+  /** True while numbers may have gaps and the client may have got more than was written down. */
+  #isRestored = false;
+  #expected: Element | undefined;
+  #copies: Copies | undefined;
 
-  /** `added` is told of every stanza that comes in; `acknowledged` is where a restored session's count stands. */
-  constructor(now: () => number, added?: () => void, acknowledged = 0) {
+  /** `added` is told of every stanza that comes in. */
+  constructor(now: () => number, added?: () => void) {
     this.#now = now;
     this.#added = added;
-    this.#acknowledged = acknowledged;
   }
 
   get length(): number {
@@ -30,7 +54,7 @@ export class UnackedQueue {
 
   /** How many stanzas have been sent in all. */
   get sent(): number {
-    return this.#acknowledged + this.#stanzas.length;
+    return this.#sent;
   }
 
   get acknowledged(): number {
@@ -41,26 +65,86 @@ export class UnackedQueue {
     return this.#stanzas;
   }
 
-  add(element: Element): void {
-    this.#stanzas.push({ element, atMs: this.#now(), number: this.sent + 1 });
+  /** `onAcknowledged` is from whoever keeps the stanza until then; it goes back to nobody else when the session ends. */
+  add(element: Element, onAcknowledged?: () => void): void {
+    const copies = this.#expected === element ? this.#copies : undefined;
+    this.#expected = undefined;
+    this.#push({ element, atMs: this.#now(), number: ++this.#sent, onAcknowledged, isKept: onAcknowledged !== undefined, copies });
     this.#added?.();
   }
 
-  /** Puts back what an earlier run of the server had kept, in order. */
-  restore(element: Element, atMs: number): void {
-    this.#stanzas.push({ element, atMs, number: this.sent + 1 });
+  /** The next stanza will be `element`, which others have as well. */
+  expect(element: Element, copies: Copies): void {
+    this.#expected = element;
+    this.#copies = copies;
+  }
+
+  /** The copies that `element` belongs to, when it is the one that is expected next. */
+  expected(element: Element): Copies | undefined {
+    return this.#expected === element ? this.#copies : undefined;
+  }
+
+  /**
+   * Goes on where an earlier run of the server stopped, with what it had written down; `stanzas` by number.
+   *
+   * After a crash nobody knows how much more the client has got. Whatever comes in from now on it cannot have got,
+   * therefore its numbers begin where no count of the client's reaches, and `resume` closes the gap.
+   */
+  restore(counts: RestoredCounts, stanzas: Iterable<Pick<UnackedStanza, 'element' | 'atMs' | 'number' | 'copies'>>): void {
+    this.#isRestored = true;
+    this.#acknowledged = counts.acknowledged;
+    this.#sent = Math.max(counts.sent, counts.acknowledged + AHEAD);
+    for (const stanza of stanzas) this.#push({ ...stanza, onAcknowledged: undefined, isKept: false });
+  }
+
+  /** Whether the client can stand at `h`: not when that is more than was ever sent. */
+  covers(h: number): boolean {
+    const step = this.#stepTo(h);
+    return this.#isRestored ? step < AHEAD : step <= this.#sent - this.#acknowledged;
   }
 
   /**
    * Takes the client's count `h` and forgets what it covers.
-   * False when it covers more than was ever sent (XEP-0198 section 4: `handled-count-too-high`).
+   * False when it covers more than was ever sent (XEP-0198 section 6: `handled-count-too-high`).
    */
   acknowledge(h: number): boolean {
-    const step = (((h - this.#acknowledged) % COUNTER_SIZE) + COUNTER_SIZE) % COUNTER_SIZE;
-    if (step > this.#stanzas.length) return false;
-    this.#acknowledged += step;
-    this.#stanzas = step === this.#stanzas.length ? [] : this.#stanzas.slice(step);
+    if (!this.covers(h)) return false;
+    this.#acknowledged += this.#stepTo(h);
+    let covered = 0;
+    while (covered < this.#stanzas.length && (this.#stanzas[covered]?.number ?? 0) <= this.#acknowledged) covered++;
+    for (const { copies, onAcknowledged } of this.#stanzas.splice(0, covered)) {
+      if (copies !== undefined) {
+        copies.held--;
+        copies.isReceived = true;
+      }
+      onAcknowledged?.();
+    }
     return true;
+  }
+
+  /**
+   * As `acknowledge`, at the beginning of a new stream, on which what is left will be sent again: the client counts that
+   * from `h` on, whatever numbers it had. True in `isRenumbered` when these are others now.
+   */
+  resume(h: number): { readonly isCovered: boolean; readonly isRenumbered: boolean } {
+    if (!this.acknowledge(h)) return { isCovered: false, isRenumbered: false };
+    const isRenumbered = this.#isRestored;
+    if (isRenumbered) {
+      this.#isRestored = false;
+      this.#sent = this.#acknowledged;
+      for (const [index, stanza] of this.#stanzas.entries()) this.#stanzas[index] = { ...stanza, number: ++this.#sent };
+    }
+    return { isCovered: true, isRenumbered };
+  }
+
+  /** How far `h` is ahead of what was acknowledged; XEP-0198 section 4: it wraps after 2^32 - 1. */
+  #stepTo(h: number): number {
+    return (((h - this.#acknowledged) % COUNTER_SIZE) + COUNTER_SIZE) % COUNTER_SIZE;
+  }
+
+  #push(stanza: UnackedStanza): void {
+    if (stanza.copies !== undefined) stanza.copies.held++;
+    this.#stanzas.push(stanza);
   }
 }
 

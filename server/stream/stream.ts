@@ -4,7 +4,7 @@
  */
 import type { Logger } from '../log/log.ts';
 import type { Element } from '../xml/element.ts';
-import { XmlError, XmlReader, type ReaderLimits } from '../xml/reader.ts';
+import { type ReaderLimits, XmlError, XmlReader } from '../xml/reader.ts';
 import type { StreamFeature } from './feature.ts';
 import { flushSoon } from './flush-queue.ts';
 import { readClientHeader, serverHeader } from './header.ts';
@@ -136,13 +136,19 @@ export class Stream {
   }
 
   /** Ends the stream with an error, or politely without; `shutdown` is the server's own end (RFC 6120 sections 4.4, 4.9). */
-  close(error?: { readonly condition: string; readonly text?: string | undefined }, ending: StreamEnding = 'closed'): void {
+  close(
+    error?: { readonly condition: string; readonly text?: string | undefined },
+    ending: StreamEnding = 'closed',
+  ): void {
     if (!this.isOpen) return;
     if (!this.#isHeaderSent) this.#sendHeader(undefined);
     if (error !== undefined) {
       const streamError = error instanceof StreamError ? error : new StreamError(error.condition, error.text);
       this.write(streamError.toXml());
-      this.#options.log.info({ address: this.remoteAddress, condition: error.condition, text: error.text }, 'stream closed with an error');
+      this.#options.log.info(
+        { address: this.remoteAddress, condition: error.condition, text: error.text },
+        'stream closed with an error',
+      );
     }
     this.write('</stream:stream>');
     this.#end(ending);
@@ -249,7 +255,12 @@ export class Stream {
     }
     const feature = this.#options.features.find((candidate) => candidate.xmlns === element.xmlns);
     if (feature?.receive !== undefined) return feature.receive(this, element);
-    return this.close(new StreamError('unsupported-stanza-type', `<${element.name}/> of the namespace ${element.xmlns} is not known here.`));
+    return this.close(
+      new StreamError(
+        'unsupported-stanza-type',
+        `<${element.name}/> of the namespace ${element.xmlns} is not known here.`,
+      ),
+    );
   }
 
   /** Before binding only requests that a feature takes may come (RFC 6120 sections 6.3.1 and 7.1). */

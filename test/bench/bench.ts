@@ -25,12 +25,42 @@ interface Scenario {
 const users = ['--users', String(USERS)];
 
 const SCENARIOS: readonly Scenario[] = [
-  { name: 'idle', args: ['--scenario', 'idle', ...users, '--settle', '3'], figure: 'rss_kb_per_session', unit: 'KB per session' },
-  { name: 'login', args: ['--scenario', 'login', ...users, '--concurrency', '8'], figure: 'server_cpu_ms_per_login', unit: 'CPU ms per login' },
-  { name: 'chat', args: ['--scenario', 'chat', ...users, '--window', '1'], figure: 'server_cpu_ms_per_1000_msg', unit: 'CPU ms per 1000 messages' },
-  { name: 'chat8', args: ['--scenario', 'chat', ...users, '--window', '8'], figure: 'server_cpu_ms_per_1000_msg', unit: 'CPU ms per 1000 messages' },
-  { name: 'sm', args: ['--scenario', 'chat', ...users, '--window', '1', '--rich', '--sm', '--carbons'], figure: 'server_cpu_ms_per_1000_msg', unit: 'CPU ms per 1000 messages' },
-  { name: 'presence', args: ['--scenario', 'presence', ...users, '--count', '8'], figure: 'server_cpu_ms_per_1000_delivery', unit: 'CPU ms per 1000 deliveries' },
+  {
+    name: 'idle',
+    args: ['--scenario', 'idle', ...users, '--settle', '3'],
+    figure: 'rss_kb_per_session',
+    unit: 'KB per session',
+  },
+  {
+    name: 'login',
+    args: ['--scenario', 'login', ...users, '--concurrency', '8'],
+    figure: 'server_cpu_ms_per_login',
+    unit: 'CPU ms per login',
+  },
+  {
+    name: 'chat',
+    args: ['--scenario', 'chat', ...users, '--window', '1'],
+    figure: 'server_cpu_ms_per_1000_msg',
+    unit: 'CPU ms per 1000 messages',
+  },
+  {
+    name: 'chat8',
+    args: ['--scenario', 'chat', ...users, '--window', '8'],
+    figure: 'server_cpu_ms_per_1000_msg',
+    unit: 'CPU ms per 1000 messages',
+  },
+  {
+    name: 'sm',
+    args: ['--scenario', 'chat', ...users, '--window', '1', '--rich', '--sm', '--carbons'],
+    figure: 'server_cpu_ms_per_1000_msg',
+    unit: 'CPU ms per 1000 messages',
+  },
+  {
+    name: 'presence',
+    args: ['--scenario', 'presence', ...users, '--count', '8'],
+    figure: 'server_cpu_ms_per_1000_delivery',
+    unit: 'CPU ms per 1000 deliveries',
+  },
 ];
 
 type Result = Readonly<Record<string, unknown>>;
@@ -47,7 +77,13 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 
 async function load(port: number, pid: number | undefined, args: readonly string[]): Promise<Result> {
   const measured = pid === undefined ? [] : ['--pid', String(pid)];
-  const output = await run(process.execPath, [join(TOOLS, 'xmpp-load.mjs'), '--port', String(port), ...measured, ...args]);
+  const output = await run(process.execPath, [
+    join(TOOLS, 'xmpp-load.mjs'),
+    '--port',
+    String(port),
+    ...measured,
+    ...args,
+  ]);
   const line = output.trim().split('\n').at(-1) ?? '';
   return line === '' ? { failed: 'no result' } : (JSON.parse(line) as Result);
 }
@@ -63,7 +99,16 @@ async function startOurs(): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'snug-bench-'));
   const snug = await startSnug({
     dataDir,
-    args: ['--domain', 'localhost', '--set', 'registration.open=true', '--set', 'registration.maxPerHour=0', '--set', 'log.level=warn'],
+    args: [
+      '--domain',
+      'localhost',
+      '--set',
+      'registration.open=true',
+      '--set',
+      'registration.maxPerHour=0',
+      '--set',
+      'log.level=warn',
+    ],
   });
   await load(snug.ports.c2s, undefined, ['--scenario', 'register', ...users]);
   await load(snug.ports.c2s, undefined, ['--scenario', 'seedroster', ...users, '--contacts', String(CONTACTS)]);
@@ -80,7 +125,12 @@ async function startOurs(): Promise<Server> {
 
 /** The script installs, seeds and starts a peer, and prints `name pid=… port=…`. */
 async function startPeer(name: string): Promise<Server> {
-  const env = { ...process.env, PEER_USERS: String(USERS), PEER_CONTACTS: String(CONTACTS), PEERS_DIR: join(tmpdir(), 'snug-bench-peers') };
+  const env = {
+    ...process.env,
+    PEER_USERS: String(USERS),
+    PEER_CONTACTS: String(CONTACTS),
+    PEERS_DIR: join(tmpdir(), 'snug-bench-peers'),
+  };
   const output = await run('bash', [join(TOOLS, 'peers-up.sh'), name], env);
   const [, pid, port] = /pid=(\d+) port=(\d+)/.exec(output) ?? [];
   if (pid === undefined || port === undefined) throw new Error(`${name} did not start`);
@@ -140,7 +190,10 @@ async function main(): Promise<void> {
         if (figure !== undefined) row.set(server.name, [...(row.get(server.name) ?? []), figure]);
         figures.set(scenario.name, row);
         if (typeof result.lat_ms_p50 === 'number') {
-          latencies.set(`${scenario.name} ${server.name}`, `p50 ${result.lat_ms_p50} p99 ${String(result.lat_ms_p99)} ms`);
+          latencies.set(
+            `${scenario.name} ${server.name}`,
+            `p50 ${result.lat_ms_p50} p99 ${String(result.lat_ms_p99)} ms`,
+          );
         }
       }
       await server.stop();
@@ -151,7 +204,8 @@ async function main(): Promise<void> {
     const ours = median(row.get('snug') ?? []);
     const cells = [...row].map(([server, list]) => {
       const value = median(list);
-      const ratio = server === 'snug' || ours === undefined || value === undefined ? '' : ` (${(value / ours).toFixed(1)} × snug)`;
+      const ratio =
+        server === 'snug' || ours === undefined || value === undefined ? '' : ` (${(value / ours).toFixed(1)} × snug)`;
       const latency = latencies.get(`${scenario.name} ${server}`);
       return `${server} ${value?.toFixed(2)}${ratio}${latency === undefined ? '' : ` [${latency}]`}`;
     });

@@ -44,7 +44,9 @@ describe('probing', () => {
       query: (query: Partial<DnsPacket>) => asked.push(query),
     }) as unknown as MulticastDns;
     const closing = new AbortController();
-    const options = { mdns, proposed: CLAIMED, ownAddresses: () => OWN, random: () => 0.5, signal: closing.signal };
+    const isNear = (address: string) => address.startsWith('192.168.1.');
+    const signal = closing.signal;
+    const options = { mdns, proposed: CLAIMED, ownAddresses: () => OWN, isNear, random: () => 0.5, signal };
     return { network, asked, closing, result: probe(options) };
   }
 
@@ -77,6 +79,14 @@ describe('probing', () => {
     network.emit('response', answer, { address: '192.168.1.9', port: 5353 });
     await vi.advanceTimersByTimeAsync(1000);
     expect(await result).toEqual([{ name: 'miller.local', holder: '192.168.1.9' }]);
+  });
+
+  test('takes no notice of who answers in another network', async () => {
+    const { network, result } = probing();
+    await vi.advanceTimersByTimeAsync(200);
+    network.emit('response', packet({ answers: [{ ...A, data: '10.0.0.9' }] }), { address: '10.0.0.9', port: 5353 });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await result).toEqual([]);
   });
 
   test('ends at once when it is told to', async () => {

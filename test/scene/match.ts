@@ -10,7 +10,8 @@ export const ANY = '{any}';
  */
 export function difference(want: Element, got: Element, isRoot = true): string | undefined {
   const here = `<${want.name} xmlns='${want.xmlns}'>`;
-  if (want.name !== got.name || want.xmlns !== got.xmlns) return `wanted ${here}, got <${got.name} xmlns='${got.xmlns}'>`;
+  if (want.name !== got.name || want.xmlns !== got.xmlns)
+    return `wanted ${here}, got <${got.name} xmlns='${got.xmlns}'>`;
   for (let i = 0; i < want.attributes.length; i += 2) {
     const name = want.attributes[i] as string;
     const value = want.attributes[i + 1] as string;

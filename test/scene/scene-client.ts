@@ -77,7 +77,8 @@ export class SceneClient {
       throw new Error(`${String(error)}\n  wanted ${want.toXml(NS_CLIENT)}`);
     });
     const why = difference(want, got);
-    if (why !== undefined) throw new Error(`${this.name}: ${why}\n  wanted ${want.toXml(NS_CLIENT)}\n  got    ${got.toXml(NS_CLIENT)}`);
+    if (why !== undefined)
+      throw new Error(`${this.name}: ${why}\n  wanted ${want.toXml(NS_CLIENT)}\n  got    ${got.toXml(NS_CLIENT)}`);
     return got;
   }
 
@@ -106,7 +107,9 @@ export class SceneClient {
       return undefined;
     }
     if (element?.name !== 'error' || element.child(condition, 'urn:ietf:params:xml:ns:xmpp-streams') === undefined) {
-      throw new Error(`${this.name}: the stream error ${condition} was awaited, but got ${element?.toXml() ?? 'the end'}`);
+      throw new Error(
+        `${this.name}: the stream error ${condition} was awaited, but got ${element?.toXml() ?? 'the end'}`,
+      );
     }
     const end = await this.#take();
     if (end !== undefined) throw new Error(`${this.name}: after a stream error came ${end.toXml()}`);
@@ -162,7 +165,8 @@ export class SceneClient {
 
   async #nextFeatures(): Promise<Element> {
     const element = await this.next();
-    if (element.name !== 'features') throw new Error(`${this.name}: stream features were awaited, but got ${element.toXml()}`);
+    if (element.name !== 'features')
+      throw new Error(`${this.name}: stream features were awaited, but got ${element.toXml()}`);
     return element;
   }
 
@@ -209,7 +213,9 @@ export class SceneClient {
 
 /** A stanza as scripts write it: in the namespace `jabber:client` unless it says otherwise. */
 export function parseStanza(xml: string): Element {
-  const wrapped = parseXml(`<stream xmlns='${NS_CLIENT}' xmlns:stream='http://etherx.jabber.org/streams'>${xml.trim()}</stream>`);
+  const wrapped = parseXml(
+    `<stream xmlns='${NS_CLIENT}' xmlns:stream='http://etherx.jabber.org/streams'>${xml.trim()}</stream>`,
+  );
   const stanza = wrapped.elements[0];
   if (stanza === undefined) throw new Error(`no stanza in ${xml}`);
   return stanza;

@@ -39,7 +39,8 @@ function createSceneLog(errors: string[]): Logger {
     debug: () => undefined,
     info: () => undefined,
     warn: () => undefined,
-    error: (fields, message) => errors.push(`${message} ${String((fields as { err?: Error }).err?.stack ?? JSON.stringify(fields))}`),
+    error: (fields, message) =>
+      errors.push(`${message} ${String((fields as { err?: Error }).err?.stack ?? JSON.stringify(fields))}`),
     child: () => log,
   };
   return log;
@@ -114,7 +115,9 @@ export class Scene {
   }
 
   /** A connection on which nothing has been said. */
-  connect(options: { readonly isSecure?: boolean; readonly name?: string; readonly remoteAddress?: string } = {}): SceneClient {
+  connect(
+    options: { readonly isSecure?: boolean; readonly name?: string; readonly remoteAddress?: string } = {},
+  ): SceneClient {
     const wire = new MemoryWire({
       isSecure: options.isSecure ?? true,
       ...(options.remoteAddress === undefined ? {} : { remoteAddress: options.remoteAddress }),

@@ -33,7 +33,9 @@ export function createScramClient(options: {
       const salted = pbkdf2Sync(options.password, Buffer.from(part('s'), 'base64'), Number(part('i')), length, hash);
       const clientKey = hmac(salted, 'Client Key');
       const storedKey = createHash(hash).update(clientKey).digest();
-      const binding = Buffer.concat([Buffer.from(gs2Header), options.bindingData ?? new Uint8Array()]).toString('base64');
+      const binding = Buffer.concat([Buffer.from(gs2Header), options.bindingData ?? new Uint8Array()]).toString(
+        'base64',
+      );
       const withoutProof = `c=${binding},r=${part('r')}`;
       const authMessage = `${bare},${serverFirst},${withoutProof}`;
       const signature = hmac(storedKey, authMessage);

@@ -28,7 +28,7 @@ export function createInboundGuards(isBlocked: IsBlocked) {
     message: ({ from, type }: Message, account: string): Verdict => {
       if (!isBlocked(account, from)) return undefined;
       // Those who are offline answer no headline either (RFC 6121 section 8.5.2.2). An error in answer to a groupchat
-      // message would make the room throw the account out (XEP-0045 section 18.1.2).
+      // message would make the room throw the account out (XEP-0045, Service removes user because of error response).
       return type === 'chat' || type === 'normal' ? OFFLINE : 'handled';
     },
     presence: ({ from }: Presence, account: string): Verdict => (isBlocked(account, from) ? 'handled' : undefined),

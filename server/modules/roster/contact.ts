@@ -1,7 +1,7 @@
 /** One contact as the server keeps it: the roster item (RFC 6121 section 2.1.2) and an unanswered request of theirs. */
 import type { Jid } from '../../jid/jid.ts';
 import { type Element, el } from '../../xml/element.ts';
-import { partsOf, stateOf, type Subscription, type SubscriptionState } from './subscription.ts';
+import { partsOf, type Subscription, type SubscriptionState, stateOf } from './subscription.ts';
 
 export const NS_ROSTER = 'jabber:iq:roster';
 
@@ -46,17 +46,18 @@ export function withState(contact: Contact, state: SubscriptionState, request: E
   return { ...contact, subscription, isAsking, request: isAsked ? request : undefined };
 }
 
-/** True when a client would see a difference, which makes it a roster modification (section 2.6.3). */
-export function isVisiblyDifferent(before: Contact, after: Contact): boolean {
+/**
+ * True when the change is a roster modification, which clients hear of in a new version (section 2.6.3): what they see
+ * differs, or they wrote an item as it was. Coming and going requests are none.
+ */
+export function isModification(before: Contact, after: Contact): boolean {
   if (!before.isListed && !after.isListed) return false;
+  if (before.request === after.request) return true;
   return (
     before.isListed !== after.isListed ||
     before.subscription !== after.subscription ||
     before.isAsking !== after.isAsking ||
-    before.isApproved !== after.isApproved ||
-    before.name !== after.name ||
-    before.groups.length !== after.groups.length ||
-    before.groups.some((group, i) => group !== after.groups[i])
+    before.isApproved !== after.isApproved
   );
 }
 

@@ -42,7 +42,8 @@ function readGroups(item: Element, limits: ItemLimits): readonly string[] | Stan
     if (!child.is('group', NS_ROSTER)) continue;
     const group = child.text();
     if (group === '') return new StanzaError('not-acceptable', 'A group needs a name.');
-    if (group.length > limits.maxNameLength) return new StanzaError('not-acceptable', 'The name of a group is too long.');
+    if (group.length > limits.maxNameLength)
+      return new StanzaError('not-acceptable', 'The name of a group is too long.');
     if (groups.includes(group)) return new StanzaError('bad-request', 'The item is in one group twice.');
     groups.push(group);
     if (groups.length > limits.maxGroups) return new StanzaError('not-acceptable', 'The item is in too many groups.');

@@ -4,7 +4,7 @@
  */
 import type { Reader } from '../../store/reader.ts';
 import type { Writer } from '../../store/writer.ts';
-import { type Contact, isVisiblyDifferent } from './contact.ts';
+import { type Contact, isModification, stranger } from './contact.ts';
 import {
   readContacts,
   readFloor,
@@ -78,7 +78,7 @@ export class Rosters {
     if (isKept) roster.contacts.set(bare, contact);
     else roster.contacts.delete(bare);
     const changes = [isKept ? writeContact(account, contact) : removeContact(account, bare)];
-    if (before === undefined ? contact.isListed : isVisiblyDifferent(before, contact)) {
+    if (isModification(before ?? stranger(contact.jid), contact)) {
       roster.version += roster.step;
       roster.step = 1;
       changes.push(writeVersion(account, roster.version));
@@ -111,8 +111,8 @@ export class Rosters {
       isRecent: true,
       isSpoiled: false,
     };
+    if (this.#loaded.size >= this.#lookAtSize) this.#dropIdle();
     this.#loaded.set(account, roster);
-    if (this.#loaded.size > this.#lookAtSize) this.#dropIdle();
     return roster;
   }
 
@@ -136,7 +136,8 @@ export class Rosters {
 
   /** Gives a roster up, to be read from disk again, once nothing of it is under way. */
   #forget(roster: LoadedRoster): void {
-    if (roster.unfinishedWrites === 0 && this.#loaded.get(roster.account) === roster) this.#loaded.delete(roster.account);
+    if (roster.unfinishedWrites === 0 && this.#loaded.get(roster.account) === roster)
+      this.#loaded.delete(roster.account);
   }
 
   /** Second chance: whoever was asked for since the last look stays until the next one. */

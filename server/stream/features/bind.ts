@@ -35,7 +35,12 @@ export function createBind(bindResource: BindResource): StreamFeature {
   };
 
   function bind(stream: Stream, iq: Element, payload: Element): string | StanzaError {
-    if (iq.attr('type') !== 'set' || iq.attr('id') === undefined || payload.name !== 'bind' || !isForServer(stream, iq)) {
+    if (
+      iq.attr('type') !== 'set' ||
+      iq.attr('id') === undefined ||
+      payload.name !== 'bind' ||
+      !isForServer(stream, iq)
+    ) {
       return new StanzaError('bad-request', 'Resource binding is an iq of type set with an id.');
     }
     const wanted = payload.childText('resource');

@@ -92,7 +92,8 @@ export function createSasl(options: SaslOptions): StreamFeature {
     attempt.failures++;
     const sentence = text === undefined ? undefined : el('text', NS_SASL, { 'xml:lang': 'en' }, text);
     stream.send(el('failure', NS_SASL, undefined, el(condition, NS_SASL), sentence));
-    if (attempt.failures >= MAX_ATTEMPTS) stream.close(new StreamError('policy-violation', 'Too many failed attempts to sign in.'));
+    if (attempt.failures >= MAX_ATTEMPTS)
+      stream.close(new StreamError('policy-violation', 'Too many failed attempts to sign in.'));
   }
 
   return {
@@ -105,14 +106,16 @@ export function createSasl(options: SaslOptions): StreamFeature {
       if (tls === undefined || stream.account !== undefined) return [];
       const mechanisms = names(tls).map((name) => el('mechanism', NS_SASL, undefined, name));
       const bindings = tls.channelBindingTypes.map((type) => el('channel-binding', NS_CHANNEL_BINDING, { type }));
-      const capability = bindings.length > 0 ? [el('sasl-channel-binding', NS_CHANNEL_BINDING, undefined, bindings)] : [];
+      const capability =
+        bindings.length > 0 ? [el('sasl-channel-binding', NS_CHANNEL_BINDING, undefined, bindings)] : [];
       return [el('mechanisms', NS_SASL, undefined, mechanisms), ...capability];
     },
 
     receive(stream, element) {
       const { tls } = stream.transport;
       if (tls === undefined) return stream.close(encryptionRequired());
-      if (stream.account !== undefined) return stream.close(new StreamError('policy-violation', 'Somebody is signed in already.'));
+      if (stream.account !== undefined)
+        return stream.close(new StreamError('policy-violation', 'Somebody is signed in already.'));
       const attempt = attemptOf(stream);
       switch (element.name) {
         case 'auth': {
@@ -122,7 +125,9 @@ export function createSasl(options: SaslOptions): StreamFeature {
           return step(stream, attempt, element);
         }
         case 'response':
-          return attempt.mechanism === undefined ? fail(stream, attempt, 'malformed-request') : step(stream, attempt, element);
+          return attempt.mechanism === undefined
+            ? fail(stream, attempt, 'malformed-request')
+            : step(stream, attempt, element);
         case 'abort':
           return fail(stream, attempt, 'aborted');
         default:

@@ -19,7 +19,12 @@ export type SaslStep =
   /** `data` goes with the success, as the server's signature of SCRAM does (RFC 6120 section 6.3.10). */
   | { readonly kind: 'success'; readonly localpart: string; readonly data?: Uint8Array }
   /** `localpart` when the failure counts as a wrong password for it. */
-  | { readonly kind: 'failure'; readonly condition: SaslCondition; readonly text?: string; readonly localpart?: string };
+  | {
+      readonly kind: 'failure';
+      readonly condition: SaslCondition;
+      readonly text?: string;
+      readonly localpart?: string;
+    };
 
 /** One exchange. */
 export interface Mechanism {

@@ -37,7 +37,8 @@ interface ClientFirst {
 }
 
 /** `gs2-cbind-flag "," [ authzid ] "," username "," nonce [ "," extensions ]` (RFC 5802 section 7); `m=` is refused by not matching. */
-const CLIENT_FIRST = /^((n|y|p=([A-Za-z0-9.-]+)),(?:a=([^,]*))?,)(n=([^,]*),r=([\x21-\x2B\x2D-\x7E]+)(?:,[A-Za-z]=[^,]*)*)$/;
+const CLIENT_FIRST =
+  /^((n|y|p=([A-Za-z0-9.-]+)),(?:a=([^,]*))?,)(n=([^,]*),r=([\x21-\x2B\x2D-\x7E]+)(?:,[A-Za-z]=[^,]*)*)$/;
 const CLIENT_FINAL = /^(c=([A-Za-z0-9+/=]+),r=([\x21-\x2B\x2D-\x7E]+)(?:,[A-Za-z]=[^,]*)*),p=([A-Za-z0-9+/=]+)$/;
 
 export function createScram(options: ScramOptions): Mechanism {
@@ -56,10 +57,15 @@ export function createScram(options: ScramOptions): Mechanism {
     answer = (final) => {
       const parts = CLIENT_FINAL.exec(final);
       const [, withoutProof, binding, finalNonce, proofText] = parts ?? [];
-      if (withoutProof === undefined || binding === undefined || proofText === undefined) return failure('malformed-request');
+      if (withoutProof === undefined || binding === undefined || proofText === undefined)
+        return failure('malformed-request');
       if (finalNonce !== nonce) return failure('malformed-request', 'The nonce is not the one of this exchange.');
       if (!isSameBytes(Buffer.from(binding, 'base64'), expectedBinding(read, options.tls))) {
-        return { kind: 'failure', condition: 'not-authorized', text: 'The channel binding does not fit this connection.' };
+        return {
+          kind: 'failure',
+          condition: 'not-authorized',
+          text: 'The channel binding does not fit this connection.',
+        };
       }
       const authMessage = `${read.bare},${serverFirst},${withoutProof}`;
       const signature = createHmac(hash, keys.storedKey).update(authMessage).digest();
@@ -88,12 +94,19 @@ export function createScram(options: ScramOptions): Mechanism {
 /** The parts of the client's first message, or a sentence about what is wrong with it. */
 function readClientFirst(message: string, { isPlus, tls }: ScramOptions): ClientFirst | string {
   const [, gs2Header, flag, type, authzid, bare, saslname, nonce] = CLIENT_FIRST.exec(message) ?? [];
-  if (gs2Header === undefined || flag === undefined || bare === undefined || saslname === undefined || nonce === undefined) {
+  if (
+    gs2Header === undefined ||
+    flag === undefined ||
+    bare === undefined ||
+    saslname === undefined ||
+    nonce === undefined
+  ) {
     return 'The first message of SCRAM is not as RFC 5802 has it.';
   }
   const username = readSaslname(saslname);
   const zid = readSaslname(authzid ?? '');
-  if (username === undefined || username === '' || zid === undefined) return 'A name is not escaped as RFC 5802 has it.';
+  if (username === undefined || username === '' || zid === undefined)
+    return 'A name is not escaped as RFC 5802 has it.';
   if (isPlus !== flag.startsWith('p=')) return 'The channel binding flag does not fit the mechanism.';
   // RFC 5802 section 6: the client thinks that we cannot bind, but we do; somebody took the -PLUS forms out of our offer.
   if (flag === 'y' && tls.channelBindingTypes.length > 0) return 'This server does support channel binding.';

@@ -1,0 +1,173 @@
+/**
+ * A small office in network namespaces: the server's computer with two networks, and in each a computer with avahi.
+ * Nothing of it reaches the machine's own network, and all of it ends with `close`.
+ */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const PROGRAMS = ['ip', 'unshare', 'nsenter', 'dbus-daemon', 'avahi-daemon', 'avahi-browse', 'avahi-resolve'];
+
+/** Why this machine cannot play an office, or undefined. */
+export function whyNoOffice(): string | undefined {
+  if (process.platform !== 'linux') return 'network namespaces need Linux';
+  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  const missing = PROGRAMS.filter((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
+  if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
+  const trial = spawnSync('unshare', ['--net', '--mount', 'ip', 'link', 'add', 'trial', 'type', 'veth'], {
+    encoding: 'utf8',
+  });
+  return trial.status === 0 ? undefined : `no network namespaces here: ${trial.stderr.trim()}`;
+}
+
+/** A running program whose output can be waited for, line by line. */
+export class Program {
+  readonly process: ChildProcess;
+  readonly lines: string[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(command: readonly string[]) {
+    const [name = '', ...parameters] = command;
+    this.process = spawn(name, parameters, { stdio: ['pipe', 'pipe', 'pipe'] });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        this.lines.push(line);
+        for (const look of this.#waiting) look();
+      });
+    }
+  }
+
+  /** The first line that matches and was not there before `from`; rejects with all of the output after eight seconds. */
+  line(pattern: RegExp, from = 0): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(look);
+        reject(new Error(`no line like ${pattern} in:\n${this.lines.join('\n')}`));
+      }, 8000);
+      const look = () => {
+        const found = this.lines.slice(from).find((line) => pattern.test(line));
+        if (found === undefined) return;
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve(found);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** Ends it, if it has not ended, and waits for that. */
+  async end(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const exited = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    await exited;
+  }
+}
+
+/** A computer with avahi, in a network of its own. */
+export interface Colleague {
+  readonly address: string;
+  /** The output of a program that runs there. */
+  run(...command: readonly string[]): string;
+  /** A program that goes on running there. */
+  start(...command: readonly string[]): Program;
+}
+
+export class OfficeNetwork {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'snug-lan-'));
+  readonly #id = process.pid.toString(36);
+  readonly #namespaces: string[] = [];
+  readonly #programs: Program[] = [];
+  readonly server: string;
+
+  constructor() {
+    this.server = this.#namespace('server');
+  }
+
+  /** Runs a program on the server's computer. */
+  startOnServer(...command: readonly string[]): Program {
+    return this.#start(['ip', 'netns', 'exec', this.server, ...command]);
+  }
+
+  ip(...command: readonly string[]): void {
+    execFileSync('ip', ['-n', this.server, ...command]);
+  }
+
+  /**
+   * A computer at the other end of the server's interface `device`; `network` is the first three numbers of both
+   * addresses, of which the server has .1 and the colleague .2.
+   */
+  async addColleague(device: string, network: string, hostName: string): Promise<Colleague> {
+    const namespace = this.#namespace(device);
+    const [here, there] = [`s${this.#id}`, `c${this.#id}`];
+    execFileSync('ip', ['link', 'add', here, 'type', 'veth', 'peer', 'name', there]);
+    for (const [end, home, name, last] of [
+      [here, this.server, device, 1],
+      [there, namespace, 'lan0', 2],
+    ]) {
+      execFileSync('ip', ['link', 'set', String(end), 'netns', String(home), 'name', String(name)]);
+      execFileSync('ip', ['-n', String(home), 'addr', 'add', `${network}.${last}/24`, 'dev', String(name)]);
+      execFileSync('ip', ['-n', String(home), 'link', 'set', String(name), 'up']);
+    }
+    const avahi = this.#start([
+      'ip',
+      'netns',
+      'exec',
+      namespace,
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      this.#avahi(hostName),
+    ]);
+    await avahi.line(/Server startup complete/);
+    const inside = ['nsenter', `--target=${avahi.process.pid}`, '--mount', '--net'];
+    return {
+      address: `${network}.2`,
+      run: (...command) =>
+        execFileSync('nsenter', [...inside.slice(1), ...command], { encoding: 'utf8', timeout: 8000 }),
+      start: (...command) => this.#start([...inside, ...command]),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const program of this.#programs.reverse()) await program.end();
+    for (const namespace of this.#namespaces) spawnSync('ip', ['netns', 'del', namespace]);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #start(command: readonly string[]): Program {
+    const program = new Program(command);
+    this.#programs.push(program);
+    return program;
+  }
+
+  #namespace(name: string): string {
+    const namespace = `snug-${this.#id}-${name}`;
+    execFileSync('ip', ['netns', 'add', namespace]);
+    this.#namespaces.push(namespace);
+    execFileSync('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
+    return namespace;
+  }
+
+  /** avahi with a bus of its own, on a /run of its own; the shell ends both, and the mount ends with the shell. */
+  #avahi(hostName: string): string {
+    const configuration = join(this.#folder, `${hostName}.conf`);
+    const server = `[server]\nhost-name=${hostName}\nuse-ipv6=no\nallow-interfaces=lan0\n`;
+    writeFileSync(configuration, `${server}[publish]\npublish-workstation=no\n`);
+    return [
+      'mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/dbus /run/avahi-daemon',
+      "trap 'kill $avahi $bus; wait' TERM",
+      'dbus-daemon --system --nofork --nopidfile 2>/dev/null &',
+      'bus=$!',
+      'while [ ! -S /run/dbus/system_bus_socket ]; do sleep 0.05; done',
+      `avahi-daemon --no-drop-root --no-chroot --no-rlimits -f ${configuration} &`,
+      'avahi=$!',
+      'wait',
+    ].join('\n');
+  }
+}
