@@ -1,6 +1,6 @@
 /** The accounts as SASL sees them. */
 import type { Accounts } from './accounts/accounts.ts';
-import type { SignInAttempts } from './accounts/sign-in-attempts.ts';
+import { MAX_SIGN_IN_DELAY_MS, type SignInAttempts } from './accounts/sign-in-attempts.ts';
 import type { Authenticator } from './stream/sasl/mechanism.ts';
 
 export function createAuthenticator(accounts: Accounts, attempts: SignInAttempts): Authenticator {
@@ -9,7 +9,10 @@ export function createAuthenticator(accounts: Accounts, attempts: SignInAttempts
       accounts.credentials(localpart, mechanism) ?? accounts.decoy(localpart, mechanism),
     checkPassword: (localpart, password) => accounts.checkPassword(localpart, password),
     isEnabled: (localpart) => accounts.get(localpart)?.isEnabled ?? false,
-    delayMs: (localpart, address) => attempts.delayMs(localpart, address),
+    delayMs(localpart, address) {
+      const delayMs = attempts.delayMs(localpart, address);
+      return delayMs > MAX_SIGN_IN_DELAY_MS ? Number.POSITIVE_INFINITY : delayMs;
+    },
     failed: (localpart, address) => attempts.failed(localpart, address),
     succeeded: (localpart, address) => attempts.succeeded(localpart, address),
   };

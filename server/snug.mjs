@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED_MAJOR = 24;
+// A chat server's garbage is small and short-lived: more room for it makes nothing faster, but takes 50 MB under load.
+const FLAGS = ['--max-semi-space-size=4'];
 const here = dirname(fileURLToPath(import.meta.url));
 const entry = join(here, 'cli.ts');
 
@@ -38,7 +40,7 @@ function findPinnedNode(start) {
 }
 
 function handOver(node) {
-  const child = spawn(node, [entry].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  const child = spawn(node, FLAGS.concat(entry, process.argv.slice(2)), { stdio: 'inherit' });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const passOn = {};
   signals.forEach((signal) => {

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 const PACKAGES = [
   'avahi-daemon',
   'avahi-utils',
-  'dbus',
+  'dbus', 'gnutls-bin',
   'iproute2',
   'openssl',
   'procps',
@@ -16,6 +16,7 @@ const PACKAGES = [
   'python3-slixmpp',
   'testssl.sh',
   'tmux',
+  'util-linux',
 ];
 
 function isInstalled(name: string): boolean {

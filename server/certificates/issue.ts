@@ -19,8 +19,8 @@ import { encodeSubjectAltName, ID_SUBJECT_ALT_NAME, namesOfDomain } from './cert
 import { encodeNameConstraints, ID_NAME_CONSTRAINTS } from './name-constraints.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-export const AUTHORITY_LIFE_MS = 10 * 365 * DAY_MS;
-/** One year and a month, the most that public authorities were ever allowed in the years before 2026. */
+const AUTHORITY_LIFE_MS = 10 * 365 * DAY_MS;
+/** A year and a month, far below the 825 days after which Apple's systems refuse a certificate of any authority. */
 export const LEAF_LIFE_MS = 397 * DAY_MS;
 /** How far the beginning lies back, for phones whose clock is behind or in the wrong time zone. */
 const BACKDATED_MS = DAY_MS;

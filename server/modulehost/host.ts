@@ -71,6 +71,7 @@ export class ModuleHost {
     if (running === undefined) return;
     this.#running.delete(name);
     for (const undo of running.takeBack) undo();
+    await running.hooks.stop?.();
     await running.module.stop?.();
   }
 

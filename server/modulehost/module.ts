@@ -100,6 +100,8 @@ export interface Hooks {
   /** Services by their domain, which are listed in disco#items of the server. */
   readonly routes?: readonly { readonly domain: string; readonly name: string; readonly route: Route }[];
   readonly provides?: readonly Provided[];
+  /** For what `start` set going or entered elsewhere: timers, sockets, listeners. Called once the hooks are taken back. */
+  readonly stop?: () => void | Promise<void>;
 }
 
 /** A module as the host sees it, its settings' type forgotten. */

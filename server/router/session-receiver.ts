@@ -40,7 +40,8 @@ export class SessionReceiver implements StanzaReceiver {
     if ('end' in inbound) return this.#stream.close(inbound.end);
     if ('refused' in inbound) {
       session.handled++;
-      if (element.attr('type') !== 'error') session.send(errorReply(inbound.refused, inbound.error));
+      const type = element.attr('type'); // RFC 6120 section 8.3.1: neither errors nor results are answered with an error
+      if (type !== 'error' && type !== 'result') session.send(errorReply(inbound.refused, inbound.error));
       return;
     }
     try {

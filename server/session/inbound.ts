@@ -18,6 +18,8 @@ import type { Element } from '../xml/element.ts';
 import type { Session } from './session.ts';
 import type { StreamEnd } from './session-stream.ts';
 
+const STANZAS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
+
 /** A stanza; or the sender's mistake, with the element that its error answers; or a reason to end the stream. */
 export type Inbound =
   | { readonly stanza: Stanza }
@@ -25,7 +27,7 @@ export type Inbound =
   | { readonly end: StreamEnd };
 
 export function readInbound(session: Session, element: Element): Inbound {
-  if (element.xmlns !== NS_CLIENT) return unsupported(element);
+  if (element.xmlns !== NS_CLIENT || !STANZAS.has(element.name)) return unsupported(element);
   const claimed = element.attr('from');
   if (claimed !== undefined && !isOwnAddress(claimed, session.jid)) {
     return { end: { condition: 'invalid-from', text: 'The address in “from” is not the one of this stream.' } };
@@ -41,10 +43,8 @@ export function readInbound(session: Session, element: Element): Inbound {
       return { stanza: readMessage(session, stamped, to) };
     case 'presence':
       return readPresence(session, stamped, to);
-    case 'iq':
-      return readIq(session, stamped, to);
     default:
-      return unsupported(element);
+      return readIq(session, stamped, to);
   }
 }
 

@@ -39,6 +39,8 @@ export class ThreadWriter implements Writer {
     const worker = new Worker(options.threadEntry ?? THREAD_ENTRY, {
       workerData: { path: options.path },
       name: 'store',
+      // Its garbage is one batch of rows at a time; without a limit V8 would set aside room as for the whole server.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     await untilReady(worker);
     return new ThreadWriter(worker, options);

@@ -27,7 +27,7 @@ export function readClientHeader(
     return new StreamError('bad-namespace-prefix', 'The stream namespace needs the prefix “stream”.');
   }
   const version = header.attr('version');
-  if (version === undefined || !/^[1-9]\d*\.\d+$/.test(version)) {
+  if (version === undefined || !/^0*[1-9]\d*\.\d+$/.test(version)) {
     return new StreamError('unsupported-version', 'This server speaks XMPP 1.0.');
   }
   const to = header.attr('to');

@@ -33,12 +33,15 @@ export async function startSnug(options: {
     `c2s.directTlsPort=${options.ports?.c2sTls ?? 0}`,
     'lan.mdns=false',
   ].flatMap((setting) => ['--set', setting]);
-  const args = [CLI, 'serve', '--json', '--data', options.dataDir, ...settings, ...(options.args ?? [])];
+  const args = ['--max-semi-space-size=4', CLI, 'serve', '--json', '--data', options.dataDir, ...settings, ...(options.args ?? [])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (status) => resolve(status)));
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const ready = await new Promise<Record<string, never>>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`snug was not ready within ${START_MS} ms`)), START_MS);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`snug was not ready within ${START_MS} ms`));
+    }, START_MS);
     lines.on('line', (line) => {
       const event = JSON.parse(line);
       if (event.event === 'ready' || event.event === 'error') clearTimeout(timer);

@@ -78,15 +78,14 @@ describe.each([
     expect(reader.all<{ id: number }>(ALL_NOTES).map(({ id }) => id)).toEqual([1, 3]);
   });
 
-  test('refuses alone a write with wrong SQL, with a wrong number of values, or that reads', async () => {
+  test('refuses alone a write with wrong SQL or a wrong number of values', async () => {
     const { reader, writer } = await open();
     const results = await Promise.allSettled([
       writer.write([{ sql: 'INSERT INTO nothing VALUES (1)', params: [] }]),
       writer.write([{ sql: 'INSERT INTO note (id, text) VALUES (?, ?)', params: [5] }]),
-      writer.write([{ sql: 'SELECT 1', params: [] }]),
       writer.write([note(6)]),
     ]);
-    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     expect(reader.all<{ id: number }>(ALL_NOTES).map(({ id }) => id)).toEqual([6]);
   });
 

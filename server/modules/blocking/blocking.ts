@@ -116,7 +116,7 @@ export const blocking = defineModule({
       return el('iq', NS_CLIENT, { type: 'set', id: host.randomId(ID_BYTES), to: full }, payload);
     }
 
-    roster.hideFrom(service.isBlocked);
+    const show = roster.hideFrom(service.isBlocked);
 
     return {
       provides: [provide(BLOCKING, service)],
@@ -129,6 +129,7 @@ export const blocking = defineModule({
       presence: { outbound: { guard: outbound }, inbound: { guard: inbound.presence } },
       passingIq: { outbound: { guard: outbound }, inbound: { guard: inbound.iq } },
       account: { removed: ({ localpart }) => void lists.removeAll(localpart) },
+      stop: show,
     };
   },
 });

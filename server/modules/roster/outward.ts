@@ -10,12 +10,17 @@ export interface OutwardOptions {
   readonly router: Router;
 }
 
+/** True for whom the account is hidden from: blocked contacts (XEP-0191). */
+export type IsHidden = (account: string, contact: Jid) => boolean;
+
 export class Outward {
-  readonly #domain: string;
+  /** Of the accounts. */
+  readonly domain: string;
   readonly #router: Router;
+  readonly #reasons = new Set<IsHidden>();
 
   constructor(options: OutwardOptions) {
-    this.#domain = options.domain;
+    this.domain = options.domain;
     this.#router = options.router;
   }
 
@@ -26,32 +31,33 @@ export class Outward {
 
   /** True when the JID is one of the accounts here, or would be. */
   isLocal(jid: Jid): boolean {
-    return jid.domain === this.#domain && jid.local !== '';
+    return jid.domain === this.domain && jid.local !== '';
   }
 
   bareOf(account: string): Jid {
-    return joinJid(account, this.#domain);
+    return joinJid(account, this.domain);
   }
 
-  /** Sends presence that the server makes itself. */
+  /** Adds a reason to send somebody neither presence nor probes; the function takes it back. */
+  hideFrom(isHidden: IsHidden): () => void {
+    this.#reasons.add(isHidden);
+    return () => this.#reasons.delete(isHidden);
+  }
+
+  /** Sends presence that the server makes itself, unless the account is hidden from the addressee. */
   send(from: Jid, to: Jid, type: PresenceType, id?: string): void {
+    if (!this.#isHidden(from.local, to)) this.sendAnyway(from, to, type, id);
+  }
+
+  /** The same to those whom the account is hidden from as well: how subscriptions end, and how hiding begins. */
+  sendAnyway(from: Jid, to: Jid, type: PresenceType, id?: string): void {
     const attributes = { from: from.full, to: to.full, type: type === 'available' ? undefined : type, id };
-    this.forward(from, to, type, el('presence', NS_CLIENT, attributes));
+    this.#route(from, to, type, el('presence', NS_CLIENT, attributes));
   }
 
-  /** Sends `element` on to `to`; only its root tag is written anew. */
-  forward(from: Jid, to: Jid, type: PresenceType, element: Element): void {
-    if (!this.canReach(to)) return;
-    const stanza = { kind: 'presence', type, from, to, element: element.withAttr('to', to.full) } as const;
-    this.#router.route(stanza);
-  }
-
-  /** A broadcast's copy for one subscriber, unless a guard keeps it from them (section 4.2; blocking, XEP-0191). */
-  share(session: Session, to: Jid, type: PresenceType, element: Element): void {
-    if (!this.canReach(to)) return;
-    const copy: Presence = { kind: 'presence', type, from: session.jid, to, element: element.withAttr('to', to.full) };
-    for (const guard of this.#router.outbound.presence.guard) if (guard(copy, session) !== undefined) return;
-    this.#router.route({ ...copy, to });
+  /** Sends presence of a resource to `to`, unless the account is hidden from them. Only the root tag is written anew. */
+  forward(from: Jid, to: Jid, type: 'available' | 'unavailable', element: Element): void {
+    if (!this.#isHidden(from.local, to)) this.#route(from, to, type, element.withAttr('to', to.full));
   }
 
   /** A client's own stanza; errors go back to that client. */
@@ -65,5 +71,14 @@ export class Outward {
     const bareTo = bareJid(to);
     const element = presence.element.withAttr('from', from.full).withAttr('to', bareTo.full);
     return { ...presence, from, to: bareTo, element };
+  }
+
+  #route(from: Jid, to: Jid, type: PresenceType, element: Element): void {
+    if (this.canReach(to)) this.#router.route({ kind: 'presence', type, from, to, element });
+  }
+
+  #isHidden(account: string, contact: Jid): boolean {
+    for (const isHidden of this.#reasons) if (isHidden(account, contact)) return true;
+    return false;
   }
 }

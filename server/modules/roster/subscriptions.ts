@@ -1,4 +1,4 @@
-/** Subscription stanzas, outbound and inbound (RFC 6121 section 3): carries out what the table of states says. */
+/** Subscription stanzas, outbound and inbound (RFC 6121 section 3): carries out what the tables of states say. */
 import type { Accounts } from '../../accounts/accounts.ts';
 import { bareJid, type Jid } from '../../jid/jid.ts';
 import type { Router } from '../../router/router.ts';
@@ -6,13 +6,16 @@ import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { Presence } from '../../stanza/stanza.ts';
-import { type Contact, contactState, isModification, stranger, withState } from './contact.ts';
+import { type Contact, contactState, stranger, withState } from './contact.ts';
 import type { Outward } from './outward.ts';
 import type { RosterPushes } from './pushes.ts';
 import type { Rosters } from './rosters.ts';
 import { canSee, inboundStep, isSeenBy, outboundStep, type SubscriptionStanza } from './subscription.ts';
 
-/** Of a request that is kept until it is answered. Enough for a nick, an avatar's hash, a greeting and a token. */
+/**
+ * Characters of a request that is kept until it is answered (section 3.1.3, second security warning). Enough for a nick,
+ * an avatar's hash, a greeting and an invitation's token.
+ */
 const MAX_REQUEST_LENGTH = 10_000;
 
 export interface SubscriptionsOptions {
@@ -33,29 +36,158 @@ export class Subscriptions {
   }
 
   /** A stanza of one of our users (appendix A.2). */
-  outbound(stanza: SubscriptionStanza, presence: Presence, addressee: Jid, sender: Session): void {
-    const { outward, rosters, router } = this.#options;
+  outbound(type: SubscriptionStanza, presence: Presence, addressee: Jid, sender: Session): void {
+    const { outward, router } = this.#options;
     const { account } = sender;
     const to = bareJid(addressee);
-    if (to.bare === sender.jid.bare) return; // everybody sees themselves
-    const stamped = outward.stamped(presence, to);
-    if (stanza === 'subscribe' && !this.#exists(to)) return outward.route(stamped, to, sender); // refused, nothing noted
-    const before = this.#contact(account, to);
-    const step = outboundStep(stanza, contactState(before));
-    const after = withState(before, step.next, before.request);
-    const changed: Contact = {
-      ...after,
-      isListed: before.isListed || step.next !== 'none' || step.approval === 'noted',
-      isApproved: step.approval === 'noted' || (before.isApproved && stanza !== 'unsubscribed'),
-    };
-    if (!changed.isListed || isHiddenRequest(before, changed)) changed satisfies Contact;
-    if (changed.isListed && !before.isListed && this.#isFull(account)) {
-      return router.refuse(stamped, new StanzaError('resource-constraint', 'The roster is full.'), sender);
+    if (to.bare === sender.jid.bare) return; // everybody sees themselves (section 4.2.2)
+    const stanza = outward.stamped(presence, to);
+    if (type === 'subscribe' && !this.#canBeAsked(to)) {
+      outward.route(stanza, to, sender); // is refused there, and nothing is noted
+      return;
     }
-    if (isSeenBy(before.subscription) && !isSeenBy(changed.subscription)) this.showUnavailable(account, to);
-    this.#change(account, before, changed);
-    if (step.isRouted && (stanza === 'subscribe' || outward.canReach(to))) outward.route(stamped, to, sender);
-    if (!isSeenBy(before.subscription) && isSeenBy(changed.subscription)) this.showAvailable(account, to);
-    void rosters;
+    const before = this.#contact(account, to);
+    const step = outboundStep(type, contactState(before));
+    const after: Contact = {
+      ...withState(before, step.next, before.request),
+      isListed: before.isListed || type === 'subscribe' || type === 'subscribed',
+      isApproved: type === 'unsubscribed' ? false : before.isApproved || step.approval === 'noted',
+    };
+    if (
+      after.isListed &&
+      !before.isListed &&
+      this.#count(account, (contact) => contact.isListed) >= this.#options.limits().maxItems
+    ) {
+      router.refuse(stanza, new StanzaError('resource-constraint', 'The roster is full.'), sender);
+      return;
+    }
+    if (isSeenBy(before.subscription) && !isSeenBy(after.subscription)) this.showUnavailable(account, to);
+    const push = this.#change(account, before, after);
+    // A request's answer may come while it is being delivered, and its push must not overtake this one.
+    if (type === 'subscribe') push?.();
+    if (step.isRouted && outward.canReach(to)) outward.route(stanza, to, sender);
+    if (type !== 'subscribe') push?.();
+    if (!isSeenBy(before.subscription) && isSeenBy(after.subscription)) this.showAvailable(account, to);
   }
+
+  /** A stanza of somebody else for one of our users (appendix A.3). */
+  inbound(type: SubscriptionStanza, presence: Presence, addressee: Jid): void {
+    const { outward, pushes, sessions } = this.#options;
+    const account = addressee.local;
+    const contact = bareJid(presence.from);
+    if (contact.bare === addressee.bare) return;
+    // Section 8.5.3.2.2: only a request survives that it is addressed to a resource which is gone.
+    if (addressee.resource !== '' && type !== 'subscribe' && sessions.get(account, addressee.resource) === undefined)
+      return;
+    const stanza = outward.stamped(presence, addressee);
+    const before = this.#contact(account, contact);
+    const step = inboundStep(type, contactState(before), before.isApproved);
+    const request = type === 'subscribe' ? stanza.element : before.request;
+    const after: Contact = {
+      ...withState(before, step.next, request),
+      // The approval is used up by the request that it was given for (section 3.4.2, first note).
+      isApproved: before.isApproved && step.reply !== 'subscribed',
+    };
+    const refusal = after.request === before.request ? undefined : this.#cannotKeep(account, before, after);
+    if (refusal !== undefined) {
+      this.#options.router.refuse(stanza, refusal);
+      return;
+    }
+    const push = this.#change(account, before, after);
+    if (step.isDelivered && type === 'subscribe') this.#deliverToAvailable(account, stanza);
+    else if (step.isDelivered) pushes.deliver(account, stanza.element);
+    const id = stanza.element.attr('id');
+    const self = outward.bareOf(account);
+    if (step.reply === 'subscribed') outward.send(self, contact, 'subscribed', id);
+    push?.();
+    if (step.reply === 'subscribed') this.showAvailable(account, contact);
+    else if (isSeenBy(before.subscription) && !isSeenBy(after.subscription)) this.showUnavailable(account, contact);
+    if (step.reply === 'unsubscribed') outward.sendAnyway(self, contact, 'unsubscribed', id);
+    // Section 3.1.3 rule 3 allows to acknowledge a request. SECURITY: elsewhere it would tell who has an account here.
+    if (type === 'subscribe' && step.reply === undefined && outward.isLocal(contact))
+      outward.send(self, contact, 'unavailable');
+  }
+
+  /** Ends both subscriptions with a contact that has just been taken out of the roster (section 2.5.2). */
+  cancel(account: string, before: Contact): void {
+    const { outward } = this.#options;
+    const self = outward.bareOf(account);
+    if (isSeenBy(before.subscription)) this.showUnavailable(account, before.jid);
+    if (canSee(before.subscription) || before.isAsking) outward.sendAnyway(self, before.jid, 'unsubscribe');
+    if (isSeenBy(before.subscription) || before.request !== undefined)
+      outward.sendAnyway(self, before.jid, 'unsubscribed');
+  }
+
+  /** Shows a contact the presence of every available resource. */
+  showAvailable(account: string, to: Jid): void {
+    const { outward, sessions } = this.#options;
+    for (const session of sessions.of(account).values()) {
+      if (session.presence !== undefined) outward.forward(session.jid, to, 'available', session.presence);
+    }
+  }
+
+  /** Shows a contact every available resource as unavailable. */
+  showUnavailable(account: string, to: Jid): void {
+    const { outward, sessions } = this.#options;
+    for (const session of sessions.of(account).values()) {
+      if (!session.isAvailable) continue;
+      session.directed.delete(to.full);
+      outward.send(session.jid, to, 'unavailable');
+    }
+  }
+
+  #contact(account: string, jid: Jid): Contact {
+    return this.#options.rosters.of(account).contacts.get(jid.bare) ?? stranger(jid);
+  }
+
+  /** False for whom the router will refuse a request: accounts that are not here, servers that cannot be reached. */
+  #canBeAsked(jid: Jid): boolean {
+    const { outward, accounts } = this.#options;
+    if (!outward.canReach(jid)) return false;
+    return jid.domain !== outward.domain || (jid.local !== '' && accounts.has(jid.local));
+  }
+
+  /** Notes the change; the push that tells of it, when clients can see it. */
+  #change(account: string, before: Contact, after: Contact): (() => void) | undefined {
+    const { rosters, pushes } = this.#options;
+    if (isSame(before, after)) return undefined;
+    const earlier = rosters.of(account).version;
+    rosters.put(account, after);
+    const { version } = rosters.of(account);
+    return version === earlier ? undefined : () => pushes.push(account, after, version);
+  }
+
+  #cannotKeep(account: string, before: Contact, { request }: Contact): StanzaError | undefined {
+    if (request === undefined) return undefined;
+    if (request.toXml().length > MAX_REQUEST_LENGTH)
+      return new StanzaError('not-acceptable', 'The request is too large.');
+    const isNew = before.request === undefined;
+    if (
+      isNew &&
+      this.#count(account, (contact) => contact.request !== undefined) >= this.#options.limits().maxRequests
+    ) {
+      return new StanzaError('resource-constraint', 'Too many requests are waiting for an answer.');
+    }
+    return undefined;
+  }
+
+  #deliverToAvailable(account: string, { element }: Presence): void {
+    for (const session of this.#options.sessions.of(account).values()) if (session.isAvailable) session.send(element);
+  }
+
+  #count(account: string, counts: (contact: Contact) => boolean): number {
+    let count = 0;
+    for (const contact of this.#options.rosters.of(account).contacts.values()) if (counts(contact)) count++;
+    return count;
+  }
+}
+
+function isSame(before: Contact, after: Contact): boolean {
+  return (
+    before.isListed === after.isListed &&
+    before.subscription === after.subscription &&
+    before.isAsking === after.isAsking &&
+    before.isApproved === after.isApproved &&
+    before.request === after.request
+  );
 }

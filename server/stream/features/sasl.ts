@@ -71,6 +71,14 @@ export function createSasl(options: SaslOptions): StreamFeature {
     const { localpart } = step;
     // The delay comes before the verdict is told, whatever it is: otherwise silence would say "wrong" at once.
     const delayMs = localpart === undefined ? 0 : authenticator.delayMs(localpart, stream.remoteAddress);
+    if (delayMs === Number.POSITIVE_INFINITY) {
+      fail(stream, attempt, 'temporary-auth-failure', 'Too many attempts to sign in to this account. Try again later.');
+      return;
+    }
+    if (delayMs === Number.POSITIVE_INFINITY) {
+      fail(stream, attempt, 'temporary-auth-failure', 'Too many failed attempts to sign in; try again later.');
+      return;
+    }
     if (delayMs > 0) await options.wait(delayMs);
     if (!stream.isOpen) return;
     if (step.kind === 'failure') {

@@ -48,7 +48,7 @@ export interface Authenticator {
   scramKeys(localpart: string, mechanism: ScramMechanism): ScramKeys;
   checkPassword(localpart: string, password: string): Promise<boolean>;
   isEnabled(localpart: string): boolean;
-  /** How long an answer to this account and address is held back now, because of failed attempts. */
+  /** How long an answer to this account and address is held back now, because of failed attempts; Infinity when too many wait. */
   delayMs(localpart: string, address: string): number;
   failed(localpart: string, address: string): void;
   succeeded(localpart: string, address: string): void;

@@ -123,12 +123,14 @@ describe.skipIf(reason !== undefined)('mDNS in an office', { timeout: 20_000 }, 
     expect(server.lines.filter((line) => line.includes('"warn"') || line.includes('"conflict"'))).toEqual([]);
   });
 
-  test('a domain that is the name of another computer is reported and not claimed', async () => {
+  test('a host name that another computer has is reported and not claimed; a service name is numbered', async () => {
+    const other = upstairs.start('avahi-publish', '--service', 'Miller', '_xmpp-client._tcp', '5222');
+    await other.line(/^Established/);
     const rival = announce(office, { ...MILLER, domain: 'listener.local' });
     const line = await rival.line(/"conflict"/);
     expect(JSON.parse(line)).toEqual({ conflict: { name: 'listener.local', holder: '192.168.77.2' } });
     // The other network has no such computer, so there the name is free.
-    await rival.line(/"announced","interface":"lan1"/);
+    expect(await rival.line(/"announced","interface":"lan1"/)).toContain('"instance":"Miller (2)"');
     expect(upstairs.run('avahi-resolve', '-4', '-n', 'listener.local')).toBe('listener.local\t10.77.0.1\n');
     expect(colleague.run('avahi-resolve', '-4', '-n', 'listener.local')).toBe('listener.local\t192.168.77.2\n');
     expect(rival.lines.some((one) => one.includes('"announced","interface":"lan0"'))).toBe(false);

@@ -8,7 +8,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const PROGRAMS = ['ip', 'unshare', 'nsenter', 'dbus-daemon', 'avahi-daemon', 'avahi-browse', 'avahi-resolve'];
+const PROGRAMS = [
+  'ip',
+  'unshare',
+  'nsenter',
+  'dbus-daemon',
+  'avahi-daemon',
+  'avahi-browse',
+  'avahi-publish',
+  'avahi-resolve',
+  'python3',
+];
 
 /** Why this machine cannot play an office, or undefined. */
 export function whyNoOffice(): string | undefined {
