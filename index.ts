@@ -1,0 +1,3 @@
+import type { Module } from '../modulehost/module.ts';
+
+export const modules: readonly Module[] = [];
