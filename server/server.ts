@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DestinationStream } from 'pino';
 import { generatePassword } from './accounts/passwords.ts';
 import { reachableAddresses } from './addresses.ts';
 import { CertificateError } from './certificates/certificate-error.ts';
@@ -19,7 +20,7 @@ import { createAccountDeeds, createDeeds } from './deeds.ts';
 import { Announcer } from './lan/announcer.ts';
 import { listenTcp, type TcpListener } from './listeners/tcp.ts';
 import { createServerTls } from './listeners/tls.ts';
-import { createConsoleLines, tee } from './log/console-lines.ts';
+import { createConsoleLines, onlyTroubles, tee } from './log/console-lines.ts';
 import { createLogger, type RootLogger } from './log/log.ts';
 import { LogFile } from './log/log-file.ts';
 import { RecentLines } from './log/recent-lines.ts';
@@ -51,6 +52,8 @@ export interface RunningServer {
   /** Only at the very first start: the account that was made, with a password that is stored nowhere in clear. */
   readonly firstAdmin?: { readonly jid: string; readonly password: string };
   stop(reason?: string): Promise<void>;
+  /** Resolves with the reason when the server begins to stop, whoever asked for it. */
+  readonly stopping: Promise<string>;
   /** Settles when the server has stopped, for whatever reason. */
   readonly stopped: Promise<void>;
 }
@@ -99,14 +102,16 @@ async function build(
   opened: Opened,
 ): Promise<RunningServer> {
   const { dataDir } = options;
-  const stopping = Promise.withResolvers<void>();
+  const stopping = Promise.withResolvers<string>();
+  const stopped = Promise.withResolvers<void>();
   let isStopping = false;
   const stop = async (reason = 'requested'): Promise<void> => {
-    if (isStopping) return stopping.promise;
+    if (isStopping) return stopped.promise;
     isStopping = true;
+    stopping.resolve(reason);
     log.info({ reason }, 'server stopping');
     await opened.closeAll(log);
-    stopping.resolve();
+    stopped.resolve();
   };
 
   const data = await openDataDirectory({
@@ -172,7 +177,8 @@ async function build(
     fingerprint: certificates.current.fingerprintSha256,
     ...(firstAdmin === undefined ? {} : { firstAdmin }),
     stop,
-    stopped: stopping.promise,
+    stopping: stopping.promise,
+    stopped: stopped.promise,
   };
 }
 
@@ -188,12 +194,11 @@ function loadConfig(dataDir: string, overrides: readonly string[]): Config {
 function openLog(options: ServerOptions, config: Config, lines: RecentLines, opened: Opened): RootLogger {
   const file = new LogFile(join(options.dataDir, 'logs', 'snug.log'));
   opened.add(() => file.close());
-  const form = options.logToConsole ?? 'none';
-  const places = [
-    file,
-    lines,
-    ...(form === 'none' ? [] : [createConsoleLines(form, (text) => process.stdout.write(text))]),
-  ];
+  const places: DestinationStream[] = [file, lines];
+  // A program gets every line; people only what somebody should look at (the rest is in the file).
+  if (options.logToConsole === 'json') places.push(createConsoleLines('json', (text) => process.stdout.write(text)));
+  if (options.logToConsole === 'text')
+    places.push(onlyTroubles(createConsoleLines('text', (text) => process.stderr.write(text))));
   const level = config.group('log', logSettings);
   const log = createLogger(level.level, tee(...places));
   config.onChange((key) => {
@@ -217,6 +222,9 @@ async function openCertificates(
   log: RootLogger,
 ): Promise<Certificates> {
   const { file, key } = config.group('certificate', certificateSettings);
+  if ((file === '') !== (key === '')) {
+    throw new StartError('config', 'certificate.file and certificate.key belong together: give both, or neither.');
+  }
   try {
     return await Certificates.open({
       dataDir,
@@ -312,17 +320,17 @@ function announce(
   opened: Opened,
 ): void {
   const { address } = config.group('listen', listenSettings);
-  const isLoopback = address === '::1' || address.startsWith('127.');
   const settings = config.group('lan', lanSettings);
   const announcer = new Announcer({ log: log.child('lan') });
   const follow = (): void => {
-    if (!settings.mdns || isLoopback) {
+    if (!settings.mdns) {
       void announcer.stop();
       return;
     }
     announcer.start({
       domain,
       name: domain.split('.')[0] ?? domain,
+      listening: [address],
       ...(ports.c2s === null ? {} : { c2sPort: ports.c2s }),
       ...(ports.c2sTls === null ? {} : { c2sTlsPort: ports.c2sTls }),
     });

@@ -40,8 +40,8 @@ export async function serve(options: ServeOptions, terminal: Terminal, server: S
     });
     if (!ending.hasBegun) report.ready(running);
     ending.serverIs(running);
+    void running.stopping.then((reason) => ending.begin(reason, exitStatus.done));
     await running.stopped;
-    ending.begin('requested', exitStatus.done);
     report.stopped();
     return ending.status;
   } catch (error) {

@@ -17,6 +17,8 @@ export interface RunningServer {
   /** Only at the very first start: the account that was made, with a password that is stored nowhere in clear. */
   readonly firstAdmin?: { readonly jid: string; readonly password: string };
   stop(reason?: string): Promise<void>;
+  /** Resolves with the reason when the server begins to stop, whoever asked for it. */
+  readonly stopping: Promise<string>;
   /** Settles when the server has stopped, for whatever reason. */
   readonly stopped: Promise<void>;
 }

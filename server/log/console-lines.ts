@@ -20,3 +20,13 @@ export function tee(...destinations: readonly DestinationStream[]): DestinationS
     },
   };
 }
+
+/** Passes on only the lines of level warn and error. */
+export function onlyTroubles(destination: DestinationStream): DestinationStream {
+  return {
+    write: (text) => {
+      const { level } = parseLogLine(text);
+      if (level === 'warn' || level === 'error') destination.write(text);
+    },
+  };
+}

@@ -1,5 +1,6 @@
 /** What modules may ask of each other: by typed token, so that no module imports another. */
 import type { Jid } from '../jid/jid.ts';
+import type { Stream } from '../stream/stream.ts';
 import type { Element } from '../xml/element.ts';
 
 /** Names a service and carries its type. */
@@ -59,3 +60,17 @@ export interface VcardService {
 }
 
 export const VCARD: ServiceToken<VcardService> = { name: 'vcard' };
+
+/** XEP-0198, for those who carry it inside something else: SASL2 its `<resume/>`, Bind 2 its `<enable/>`. */
+export interface StreamManagementService {
+  /** The answer to `<enable/>` on a stream that has a resource; counting begins with it. */
+  enable(stream: Stream, request: Element): Element;
+  /**
+   * Answers `<resume/>` on a stream that has an account and no resource. `reply` is called with `<resumed/>` or
+   * `<failed/>` when that must be written, since what the client has not acknowledged follows at once. It is not called
+   * when the stream was closed.
+   */
+  resume(stream: Stream, request: Element, reply: (answer: Element) => void): void | Promise<void>;
+}
+
+export const STREAM_MANAGEMENT: ServiceToken<StreamManagementService> = { name: 'stream-management' };

@@ -69,7 +69,14 @@ export class UnackedQueue {
   add(element: Element, onAcknowledged?: () => void): void {
     const copies = this.#expected === element ? this.#copies : undefined;
     this.#expected = undefined;
-    this.#push({ element, atMs: this.#now(), number: ++this.#sent, onAcknowledged, isKept: onAcknowledged !== undefined, copies });
+    this.#push({
+      element,
+      atMs: this.#now(),
+      number: ++this.#sent,
+      onAcknowledged,
+      isKept: onAcknowledged !== undefined,
+      copies,
+    });
     this.#added?.();
   }
 
@@ -90,7 +97,10 @@ export class UnackedQueue {
    * After a crash nobody knows how much more the client has got. Whatever comes in from now on it cannot have got,
    * therefore its numbers begin where no count of the client's reaches, and `resume` closes the gap.
    */
-  restore(counts: RestoredCounts, stanzas: Iterable<Pick<UnackedStanza, 'element' | 'atMs' | 'number' | 'copies'>>): void {
+  restore(
+    counts: RestoredCounts,
+    stanzas: Iterable<Pick<UnackedStanza, 'element' | 'atMs' | 'number' | 'copies'>>,
+  ): void {
     this.#isRestored = true;
     this.#acknowledged = counts.acknowledged;
     this.#sent = Math.max(counts.sent, counts.acknowledged + AHEAD);

@@ -9,6 +9,7 @@ import { createFakeTerminal, type FakeTerminal } from './fake-terminal.ts';
 let directory: string;
 let terminal: FakeTerminal;
 let started: PromiseWithResolvers<void>;
+let stopping: PromiseWithResolvers<string>;
 let stopped: PromiseWithResolvers<void>;
 let given: ServerOptions[];
 /** The reasons with which the server was told to stop. */
@@ -18,6 +19,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'snug-serve-'));
   terminal = createFakeTerminal();
   started = Promise.withResolvers();
+  stopping = Promise.withResolvers();
   stopped = Promise.withResolvers();
   given = [];
   stops = [];
@@ -37,6 +39,7 @@ const running = (): RunningServer => ({
     stops.push(reason);
     return stopped.promise;
   },
+  stopping: stopping.promise,
   stopped: stopped.promise,
 });
 
@@ -99,6 +102,7 @@ describe('what is reported', () => {
 describe('ends', () => {
   test('a server that stops by itself, as snug stop makes it, ends the command with status 0', async () => {
     const { status } = await begin();
+    stopping.resolve('requested');
     stopped.resolve();
     expect(await status).toBe(0);
     expect(terminal.events().slice(1)).toEqual([{ event: 'stopping', reason: 'requested' }, { event: 'stopped' }]);

@@ -133,4 +133,16 @@ describe('what is refused', () => {
     expect((await asked(hamlet, 'set', `<a xmlns='urn:a'/><c xmlns='urn:c'>1</c>`)).attr('type')).toBe('result');
     await finds(hamlet, `<c xmlns='urn:c'/>`, `<c xmlns='urn:c'>1</c>`);
   });
+
+  test('is not a change of what was kept before the setting was lowered', async () => {
+    await using scene = await openScene({ accounts: ['hamlet'], settings: { 'private-xml.maxPieces': 1 } });
+    const kept = (xmlns: string) => ({
+      sql: 'INSERT INTO private_xml VALUES (?, ?, ?)',
+      params: ['hamlet', xmlns, '<q/>'],
+    });
+    await scene.database.writer.write([kept('urn:a'), kept('urn:b')]);
+    const hamlet = await scene.login('hamlet');
+    expect((await asked(hamlet, 'set', `<a xmlns='urn:a'>2</a>`)).attr('type')).toBe('result');
+    expect(conditionOf(await asked(hamlet, 'set', `<c xmlns='urn:c'>1</c>`))).toBe('resource-constraint');
+  });
 });

@@ -64,6 +64,8 @@ describe.skipIf(target !== undefined)('while registration is open', () => {
     expect((await client.request(register('bill'))).attr('type')).toBe('result');
     client.sends(`<auth xmlns='${NS_SASL}' mechanism='PLAIN'>${btoa('\0bill\0Calliope')}</auth>`);
     await client.receives(`<success xmlns='${NS_SASL}'/>`);
+    client.opens();
+    expect((await client.next()).child('bind', 'urn:ietf:params:xml:ns:xmpp-bind')).toBeDefined();
   });
 
   test('a name that is taken is a conflict (Username Conflict)', async () => {

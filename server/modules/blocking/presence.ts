@@ -4,7 +4,7 @@ import type { RosterService } from '../../modulehost/services.ts';
 import type { Router } from '../../router/router.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
-import { el } from '../../xml/element.ts';
+import { type Element, el } from '../../xml/element.ts';
 import { type BlockList, matches } from './block-lists.ts';
 
 interface PresenceOptions {
@@ -56,22 +56,33 @@ export function createPresenceChange({ domain, roster, sessions, router, canBloc
     const isSubscribed = roster.isSubscribed(account, to.bare);
     for (const { jid, isAvailable, directed } of sessions.of(account).values()) {
       if (!directed.delete(to.full) && !(isSubscribed && isAvailable)) continue;
-      router.send(el('presence', NS_CLIENT, { type: 'unavailable', from: jid.full, to: to.full }));
+      send(to, el('presence', NS_CLIENT, { type: 'unavailable', from: jid.full, to: to.full }));
     }
   }
 
   function shareWith(account: string, to: Jid): void {
     if (roster.isSubscribed(account, to.bare)) {
-      for (const { presence } of sessions.of(account).values())
-        if (presence !== undefined) router.send(presence.withAttr('to', to.full));
+      for (const { presence } of sessions.of(account).values()) {
+        if (presence !== undefined) send(to, presence.withAttr('to', to.full));
+      }
     }
     probe(account, to);
   }
 
   /** What a contact said of himself meanwhile was dropped, so he is asked again (RFC 6121 section 4.3). */
   function probe(account: string, to: Jid): void {
-    if (!roster.isSubscribedTo(account, to.bare)) return;
-    if (![...sessions.of(account).values()].some(({ isAvailable }) => isAvailable)) return;
-    router.send(el('presence', NS_CLIENT, { type: 'probe', from: joinJid(account, domain).full, to: to.full }));
+    if (!roster.isSubscribedTo(account, to.bare) || !isAvailable(account)) return;
+    if (to.domain === domain && !isAvailable(to.local)) return; // there is nothing to hear
+    send(to, el('presence', NS_CLIENT, { type: 'probe', from: joinJid(account, domain).full, to: to.full }));
+  }
+
+  function isAvailable(account: string): boolean {
+    for (const session of sessions.of(account).values()) if (session.isAvailable) return true;
+    return false;
+  }
+
+  /** Nothing to contacts elsewhere while federation is off: nobody asked for the errors that trying would bring. */
+  function send(to: Jid, presence: Element): void {
+    if (router.routes.has(to.domain) || router.remote !== undefined) router.send(presence);
   }
 }

@@ -90,7 +90,7 @@ export class Mailboxes {
   }
 
   clear(account: string): void {
-    this.#opened.delete(account);
+    this.#opened.set(account, { account, ids: new Set(), writing: new Map(), handed: new Map() });
     this.#options.writer.write([removeMessagesOf(account)]);
   }
 
@@ -112,7 +112,10 @@ export class Mailboxes {
       const page = readMessages(reader, session.account, lastId, PAGE);
       const messages = page.length > 0 ? page : [...mailbox.writing.values()];
       for (const kept of messages) {
-        if (this.#isBusy(session)) return this.#pause(session, lastId);
+        if (this.#isBusy(session)) {
+          this.#pause(session, lastId);
+          return;
+        }
         this.#hand(mailbox, kept, session);
         lastId = kept.id;
       }

@@ -51,9 +51,15 @@ export class Acknowledging {
   answered(managed: ManagedSession, stream: Stream, element: Element): void {
     const { unacked } = managed;
     const h = readCount(element);
-    if (h === undefined) return stream.close(new StreamError('bad-format', 'An acknowledgement needs a count in “h”.'));
+    if (h === undefined) {
+      stream.close(new StreamError('bad-format', 'An acknowledgement needs a count in “h”.'));
+      return;
+    }
     const before = unacked.acknowledged;
-    if (!unacked.acknowledge(h)) return stream.close(countTooHigh(h, unacked.sent));
+    if (!unacked.acknowledge(h)) {
+      stream.close(countTooHigh(h, unacked.sent));
+      return;
+    }
     managed.heardAtMs = this.#host.clock.now();
     managed.requestedAtMs = undefined;
     if (unacked.acknowledged === before) return; // a client that takes nothing is not asked in circles
@@ -85,7 +91,10 @@ export class Acknowledging {
       managed.requestedAtMs = now;
       session.stream?.write(REQUEST);
     } else if (now - Math.max(requestedAtMs, heardAtMs) >= patience.ackTimeoutMs) {
-      this.#host.log.info({ jid: session.jid.full, waiting: managed.unacked.length }, 'stream given up: no acknowledgement came');
+      this.#host.log.info(
+        { jid: session.jid.full, waiting: managed.unacked.length },
+        'stream given up: no acknowledgement came',
+      );
       session.stream?.destroy();
     }
   }

@@ -1,8 +1,9 @@
 /** XEP-0198: the elements of stream management, read and written. They are no stanzas and are not counted. */
+
+import { wrapCounter } from '../../session/unacked-queue.ts';
 import { NS_STANZA_ERROR, type StanzaCondition } from '../../stanza/error.ts';
 import { StreamError } from '../../stream/stream-error.ts';
 import { type Element, el } from '../../xml/element.ts';
-import { wrapCounter } from '../../session/unacked-queue.ts';
 
 export const NS_SM = 'urn:xmpp:sm:3';
 /** Asks for an acknowledgement. */
@@ -18,7 +19,10 @@ export function readCount(element: Element): number | undefined {
 }
 
 /** Section 3: `resume` as xs:boolean, `max` in seconds. A `max` that is no positive number is a preference not stated. */
-export function readEnable(element: Element): { readonly isResumeWanted: boolean; readonly maxSeconds: number | undefined } {
+export function readEnable(element: Element): {
+  readonly isResumeWanted: boolean;
+  readonly maxSeconds: number | undefined;
+} {
   const resume = element.attr('resume')?.trim();
   const max = element.attr('max')?.trim() ?? '';
   return {

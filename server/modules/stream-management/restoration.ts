@@ -1,6 +1,7 @@
 /** After a restart: sessions as the journal knows them come back without a stream, and wait for their clients. */
-import type { Host } from '../../modulehost/module.ts';
+
 import { joinJid, parseJid } from '../../jid/jid.ts';
+import type { Host } from '../../modulehost/module.ts';
 import { Copies } from '../../session/copies.ts';
 import type { Session } from '../../session/session.ts';
 import { parseXml } from '../../xml/parse.ts';

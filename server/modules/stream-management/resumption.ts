@@ -69,7 +69,8 @@ export class Resumption {
     if (!stream.isOpen) return;
     // While this was written down it may have ended, or another stream may have been faster.
     if (session.isEnded || session.stream !== undefined) {
-      return reply(failed('item-not-found', sessions.pastHandled(managed.id, session.account)));
+      reply(failed('item-not-found', sessions.pastHandled(managed.id, session.account)));
+      return;
     }
     host.lifecycle.carry(session, stream);
     sessions.carried(session);

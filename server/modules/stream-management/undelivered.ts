@@ -3,11 +3,12 @@
  * if the resource had not been there, so that another device or the offline storage gets a message, and whoever asked
  * something hears that nobody will answer.
  */
+
+import { bareJid, parseJid } from '../../jid/jid.ts';
 import type { Host } from '../../modulehost/module.ts';
 import { readStanza } from '../../router/read-stanza.ts';
 import type { Session } from '../../session/session.ts';
 import type { UnackedStanza } from '../../session/unacked-queue.ts';
-import { bareJid, parseJid } from '../../jid/jid.ts';
 import { withDelay } from '../../stanza/delay.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { NS_FORWARD } from '../../stanza/forward.ts';

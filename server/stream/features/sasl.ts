@@ -75,10 +75,6 @@ export function createSasl(options: SaslOptions): StreamFeature {
       fail(stream, attempt, 'temporary-auth-failure', 'Too many attempts to sign in to this account. Try again later.');
       return;
     }
-    if (delayMs === Number.POSITIVE_INFINITY) {
-      fail(stream, attempt, 'temporary-auth-failure', 'Too many failed attempts to sign in; try again later.');
-      return;
-    }
     if (delayMs > 0) await options.wait(delayMs);
     if (!stream.isOpen) return;
     if (step.kind === 'failure') {

@@ -1,3 +1,0 @@
-import type { Module } from '../modulehost/module.ts';
-
-export const modules: readonly Module[] = [];
