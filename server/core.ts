@@ -77,6 +77,25 @@ export function settingsGroups(): Readonly<Record<string, SettingsGroup>> {
   return groups;
 }
 
+/** What is wrong with the setting `modules.disabled`, as a sentence: a name that is none, or a module that others need. */
+export function findDisabledModulesFault(config: Config): string | undefined {
+  const { disabled } = config.group('modules', modulesSettings);
+  const stranger = disabled.find((name) => !modules.some((module) => module.name === name));
+  if (stranger !== undefined) {
+    return `“${stranger}” is no module; there are ${modules.map((module) => module.name).join(', ')}.`;
+  }
+  for (const { name, provides } of modules) {
+    if (!disabled.includes(name)) continue;
+    const needy = modules.filter(
+      (module) => !disabled.includes(module.name) && module.needs?.some((token) => provides?.includes(token)),
+    );
+    if (needy.length > 0) {
+      return `“${name}” cannot be switched off, because ${needy.map((module) => module.name).join(', ')} need it.`;
+    }
+  }
+  return undefined;
+}
+
 export function createCore(options: CoreOptions): Core {
   const { domain, version, config, reader, writer, accounts, clock, log } = options;
   const c2s = config.group('c2s', c2sSettings);

@@ -1,5 +1,6 @@
 /** Which program holds a TCP port, so that "port in use" can name it. Linux only; elsewhere nobody is named. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** State 0A in /proc/net/tcp is LISTEN (Linux, include/net/tcp_states.h). */
 const LISTENING = '0A';
@@ -17,7 +18,9 @@ export function findPortOwner(port: number): PortOwner | undefined {
     for (const entry of readdirSync('/proc')) {
       const pid = Number(entry);
       if (Number.isInteger(pid) && holdsSocket(pid, inodes)) {
-        return { pid, program: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() };
+        // Not /proc/PID/comm: programs rename their threads, and then it says “MainThread”.
+        const [path = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return { pid, program: basename(path) };
       }
     }
   } catch {

@@ -14,7 +14,7 @@ import { c2sSettings, certificateSettings, lanSettings, listenSettings, logSetti
 import type { AccountDeeds } from './control/deeds.ts';
 import { createHandlers } from './control/handlers.ts';
 import { ControlSocketError, openControlSocket } from './control/socket.ts';
-import { type Core, createCore, settingsGroups } from './core.ts';
+import { type Core, createCore, findDisabledModulesFault, settingsGroups } from './core.ts';
 import { type DataDirectory, lockDataDirectory, openDataDirectory } from './data-directory.ts';
 import { createAccountDeeds, createDeeds } from './deeds.ts';
 import { Announcer } from './lan/announcer.ts';
@@ -87,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const log = openLog(options, config, lines, opened);
   opened.add(() => lock.release());
   try {
+    checkDisabledModules(config);
     return await build(options, config, log, lines, opened);
   } catch (error) {
     await opened.closeAll(log);
@@ -126,7 +127,6 @@ async function build(
   });
   opened.add(() => data.close());
   const { domain, database, accounts } = data;
-  const firstAdmin = await createFirstAdmin(data);
   const certificates = await openCertificates(dataDir, domain, config, log);
   opened.add(() => certificates.close());
   let tls = createServerTls(certificates.current);
@@ -169,6 +169,8 @@ async function build(
   const socket = await openControl(dataDir, createHandlers(deeds, log.child('control')), log);
   opened.add(() => socket.close());
   announce(config, domain, ports, log, opened);
+  // Last, so that the password cannot be lost to a start that fails halfway.
+  const firstAdmin = await createFirstAdmin(data);
   log.info({ domain, ports, version: VERSION }, 'server started');
   return {
     domain,
@@ -189,6 +191,11 @@ function loadConfig(dataDir: string, overrides: readonly string[]): Config {
     if (error instanceof ConfigError) throw new StartError('config', error.message, error);
     throw error;
   }
+}
+
+function checkDisabledModules(config: Config): void {
+  const fault = findDisabledModulesFault(config);
+  if (fault !== undefined) throw new StartError('config', `modules.disabled: ${fault}`);
 }
 
 function openLog(options: ServerOptions, config: Config, lines: RecentLines, opened: Opened): RootLogger {

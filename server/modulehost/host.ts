@@ -28,6 +28,22 @@ interface Running {
   readonly takeBack: readonly (() => void)[];
 }
 
+/** A mistyped name must not pass for a hook that is never called: TypeScript lets it through in a function's result. */
+const HOOKS: Readonly<Record<keyof Hooks, true>> = {
+  iq: true,
+  message: true,
+  presence: true,
+  passingIq: true,
+  absent: true,
+  session: true,
+  account: true,
+  streamFeatures: true,
+  commands: true,
+  routes: true,
+  provides: true,
+  stop: true,
+};
+
 const NO_SETTINGS: SettingsGroup = {};
 
 export class ModuleHost {
@@ -101,6 +117,7 @@ export class ModuleHost {
   #add(module: Module, hooks: Hooks, takeBack: (() => void)[]): void {
     const { shared, requests, absent, streamFeatures } = this.#options;
     const { router, disco, accounts, lifecycle } = shared;
+    for (const name of Object.keys(hooks)) if (!Object.hasOwn(HOOKS, name)) throw new Error(`there is no hook called ${name}`);
     const routes = hooks.routes ?? [];
     takeBack.push(disco.add({ ...partOf(module), items: routes.map(({ domain, name }) => ({ jid: domain, name })) }));
     for (const route of hooks.iq ?? []) takeBack.push(requests.add(route));

@@ -38,6 +38,8 @@ export interface ModuleDefinition<C extends SettingsGroup> {
   readonly accountIdentities?: readonly Identity[];
   readonly config?: C;
   readonly migrations?: readonly Omit<Migration, 'owner'>[];
+  /** Services that its hooks provide to others. */
+  readonly provides?: readonly ServiceToken<unknown>[];
   /** Services of other modules, which are started before. */
   readonly needs?: readonly ServiceToken<unknown>[];
   start(host: Host<C>): Hooks;

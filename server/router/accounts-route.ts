@@ -1,15 +1,19 @@
 /** The route of the accounts' own domain: the recipient's side of the walk (RFC 6121 section 8). */
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Jid } from '../jid/jid.ts';
 import type { Logger } from '../log/log.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { StanzaError } from '../stanza/error.ts';
 import { resultOf } from '../stanza/iq.ts';
-import type { AddressedStanza, Iq, Message } from '../stanza/stanza.ts';
+import { type AddressedStanza, type Iq, type Message, NS_CLIENT, type Presence } from '../stanza/stanza.ts';
+import { el } from '../xml/element.ts';
 import { chooseRecipients } from './delivery.ts';
 import type { Addressee, Answer, IqTable, Request } from './iq-table.ts';
 import type { Route, Router } from './router.ts';
 import type { Verdict } from './stages.ts';
+
+const NO_SESSIONS: ReadonlyMap<string, Session> = new Map();
 
 /** Takes a message for which nobody is there: `handled` when it is kept. */
 export type AbsentHandler = (message: Message, account: string) => Verdict;
@@ -52,7 +56,7 @@ export class AccountsRoute implements Route {
   /** Delivers a message to whom it may concern, or keeps it; or says why not. */
   #message(message: Message, account: string): 'handled' | StanzaError {
     const { router, accounts, sessions, absent } = this.#options;
-    if (!accounts.has(account)) return unavailable();
+    if (!accounts.has(account)) return toNobody(message);
     const admitted = router.inbound.message.admit(message, account);
     if (admitted === 'handled' || admitted instanceof StanzaError) return admitted;
     const delivery = chooseRecipients(admitted.type, message.to.resource, sessions.of(account));
@@ -121,10 +125,25 @@ export class AccountsRoute implements Route {
     this.#options.router.refuse(stanza, unavailable(), sender);
   }
 
-  /** Sections 8.3 and 8.4: presence to the server or to nobody is dropped, but a probe or subscription is answered. */
-  #presenceToNobody(stanza: AddressedStanza, sender: Session | undefined): void {
-    if (stanza.type === 'subscribe') this.#refuse(stanza, sender);
+  /**
+   * RFC 6121 sections 8.3 and 8.5.1. SECURITY: a probe is answered as by an account that knows the sender not, and
+   * strangers hear nothing of a subscription request; our own people are told that they mistyped.
+   */
+  #presenceToNobody(presence: Presence & { readonly to: Jid }, sender: Session | undefined): void {
+    if (presence.type === 'subscribe' && sender !== undefined) this.#refuse(presence, sender);
+    if (presence.type === 'probe' && presence.to.local !== '') {
+      const { element, from, to } = presence;
+      this.#options.router.send(
+        el('presence', NS_CLIENT, { type: 'unsubscribed', from: to.bare, to: from.bare, id: element.attr('id') }),
+      );
+    }
   }
+}
+
+/** A message to nobody: silence where an account without anybody online would be silent as well (RFC 6121 section 8.5.1). */
+function toNobody(message: Message): 'handled' | StanzaError {
+  const delivery = chooseRecipients(message.type, message.to.resource, NO_SESSIONS);
+  return delivery === 'ignore' ? 'handled' : unavailable();
 }
 
 /** RFC 6121 section 8.4: an account that does not exist answers like one that is not there. */

@@ -7,6 +7,7 @@ import type { StreamEnd } from '../session/session-stream.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { StanzaError } from '../stanza/error.ts';
 import type { Stream, StreamEnding } from '../stream/stream.ts';
+import type { Element } from '../xml/element.ts';
 import type { Router } from './router.ts';
 import { SessionReceiver } from './session-receiver.ts';
 
@@ -19,10 +20,11 @@ export interface SessionLimits extends OutboxLimits {
 
 export interface SessionHooks {
   readonly bound?: (session: Session) => void;
-  /** After a presence without addressee has been dealt with; `before` tells how it was. */
+  /** A presence without addressee has been dealt with, or the end of the session stands for one; `before` is how it was. */
   readonly presenceChanged?: (
     session: Session,
     before: { readonly isAvailable: boolean; readonly priority: number },
+    presence: Element,
   ) => void;
   /** The stream is gone. True keeps the session: whoever says so ends it later. */
   readonly streamLost?: (session: Session, ending: StreamEnding) => boolean;

@@ -15,10 +15,10 @@ export interface OutboundStages<S extends Stanza> {
   readonly guard?: (stanza: S, sender: Session) => Verdict;
   /** May replace the stanza, or refuse it. Undefined leaves it as it is. */
   readonly amend?: (stanza: S, sender: Session) => S | StanzaError | undefined;
-  /** May only read. */
-  readonly record?: (stanza: S, sender: Session) => void;
+  /** May only read. (`undefined` rather than `void`, here and below, so that an `async` stage does not compile.) */
+  readonly record?: (stanza: S, sender: Session) => undefined;
   /** May send other stanzas. */
-  readonly copy?: (stanza: S, sender: Session) => void;
+  readonly copy?: (stanza: S, sender: Session) => undefined;
   /** Takes away what only the sender's own devices may see. */
   readonly seal?: (stanza: S, sender: Session) => S | undefined;
 }
@@ -27,9 +27,9 @@ export interface OutboundStages<S extends Stanza> {
 export interface InboundStages<S extends Stanza> {
   readonly guard?: (stanza: S, account: string) => Verdict;
   readonly amend?: (stanza: S, account: string) => S | StanzaError | undefined;
-  readonly record?: (stanza: S, account: string) => void;
+  readonly record?: (stanza: S, account: string) => undefined;
   /** `recipients` are the sessions that the stanza itself will be delivered to. */
-  readonly copy?: (stanza: S, account: string, recipients: readonly Session[]) => void;
+  readonly copy?: (stanza: S, account: string, recipients: readonly Session[]) => undefined;
 }
 
 type Handler<T, K extends keyof T> = NonNullable<T[K]>;
@@ -86,12 +86,13 @@ export class InboundTable<S extends Stanza> {
   }
 }
 
-/** Puts the handlers that `stages` has into `table`; the function takes them back. */
+/** Puts the handlers that `stages` has into `table`; throws for a stage that does not exist. The function takes them back. */
 export function addStages<T extends object>(table: T, stages: object): () => void {
   const added: [unknown[], unknown][] = [];
   for (const [stage, handler] of Object.entries(stages)) {
+    if (handler === undefined) continue;
     const handlers = (table as Record<string, unknown[]>)[stage];
-    if (handlers === undefined || handler === undefined) continue;
+    if (!Array.isArray(handlers)) throw new Error(`there is no stage called ${stage}`);
     handlers.push(handler);
     added.push([handlers, handler]);
   }

@@ -27,6 +27,8 @@ export class Session {
   remoteAddress = '';
   /** The last presence without addressee; undefined while the resource is not available (RFC 6121 section 4.2). */
   presence: Element | undefined;
+  /** When `presence` came, in milliseconds since 1970; 0 while there is none. */
+  presenceAtMs = 0;
   /** Of `presence` (RFC 6121 section 4.7.2.3); 0 while there is none. */
   priority = 0;
   /** What the client switched on, by feature name: `roster` once it asked for it (an interested resource), `carbons` … */

@@ -26,7 +26,7 @@ export interface UnackedStanza {
 }
 
 /** What an earlier run of the server had written down. */
-export interface RestoredCounts {
+interface RestoredCounts {
   readonly sent: number;
   readonly acknowledged: number;
 }

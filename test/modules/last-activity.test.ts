@@ -51,23 +51,36 @@ describe('an account', () => {
     expect(await secondsTold(romeo, 'juliet@localhost')).toBe('60');
   });
 
-  test('with a connected resource is there now, even while that one is not available (section 3)', async () => {
+  test('with an available resource is there now (section 3)', async () => {
     await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
     const juliet = await scene.login('juliet', 'balcony');
     const chamber = await scene.login('juliet', 'chamber');
     const romeo = await scene.login('romeo');
     await letsSee(juliet, romeo);
+    juliet.appears();
+    chamber.appears();
     chamber.sends(`<presence type='unavailable'><status>Heading Home</status></presence>`);
     await chamber.ends();
     scene.clock.advance(MINUTE_MS);
-    expect(await secondsTold(romeo, 'juliet@localhost')).toBe('0');
-    expect(await secondsTold(juliet, 'juliet@localhost')).toBe('0');
+    expect(await secondsTold(romeo, 'juliet@localhost')).toMatch(/^0$/);
+  });
+
+  test('that went unavailable is gone, though it is still connected: it does not want to be seen', async () => {
+    await using scene = await openScene({ accounts: ['juliet'] });
+    const juliet = await scene.login('juliet', 'balcony');
+    juliet.appears();
+    await juliet.next();
+    juliet.sends(`<presence type='unavailable'><status>Goodbye</status></presence>`);
+    await juliet.next();
+    scene.clock.advance(MINUTE_MS);
+    expect(await secondsTold(juliet, 'juliet@localhost')).toBe('60 Goodbye');
   });
 
   test('is remembered over a restart of the server', async () => {
     await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
     const juliet = await scene.login('juliet', 'balcony');
     await letsSee(juliet, await scene.login('romeo'));
+    juliet.appears();
     juliet.sends(`<presence type='unavailable'><status>Heading Home</status></presence>`);
     await juliet.ends();
     await scene.restart();
@@ -95,6 +108,7 @@ describe('an account', () => {
     await scene.database.writer.write([{ sql: 'DELETE FROM last_activity', params: [] }]);
     await scene.restart();
     expect(await secondsTold(await scene.login('romeo'), 'juliet@localhost')).toBe('item-not-found');
+    juliet.appears();
   });
 
   test('leaves nothing behind when it is removed', async () => {

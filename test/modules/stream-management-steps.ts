@@ -28,6 +28,14 @@ export async function arrives(
   return { client, id: await enables(client, attributes) };
 }
 
+/** The next `count` stanzas are presence, whatever they tell. */
+export async function hearsPresence(client: SceneClient, count = 1): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const { name } = await client.next();
+    if (name !== 'presence') throw new Error(`${client.name}: presence was awaited, but got <${name}/>`);
+  }
+}
+
 /** Goes online and confirms what the server says to that. */
 export async function appears(client: SceneClient, priority = 0): Promise<void> {
   client.sends(`<presence><priority>${priority}</priority></presence>`);
@@ -77,4 +85,12 @@ export async function resumes(
 
 export function chat(to: string, body: string): string {
   return `<message to='${to}' type='chat'><body>${body}</body></message>`;
+}
+
+/**
+ * The server is gone from one moment to the next, and another one starts on what it had written. Nobody hears of it, and
+ * the clock must stand still afterwards: the one that is gone would hear it tick.
+ */
+export function crash(scene: Scene): Promise<void> {
+  return scene.start();
 }

@@ -24,13 +24,16 @@ describe('XEP-0198 section 3: enabling', () => {
     expect([enabled.attr('id'), enabled.attr('resume')]).toEqual([undefined, undefined]);
   });
 
-  test.each(['true', '1'])('Example 4: resumption is asked for with resume=%s and granted with an id and a time', async (resume) => {
-    await using scene = await openScene({ accounts: ['romeo'] });
-    const romeo = await scene.login('romeo', 'orchard');
-    romeo.sends(`<enable xmlns='${NS_SM}' resume='${resume}'/>`);
-    const enabled = await romeo.receives(`<enabled xmlns='${NS_SM}' resume='true' max='600' id='{any}'/>`);
-    expect(enabled.attr('id')).toMatch(/^[0-9a-f]{32}$/);
-  });
+  test.each(['true', '1'])(
+    'Example 4: resumption is asked for with resume=%s and granted with an id and a time',
+    async (resume) => {
+      await using scene = await openScene({ accounts: ['romeo'] });
+      const romeo = await scene.login('romeo', 'orchard');
+      romeo.sends(`<enable xmlns='${NS_SM}' resume='${resume}'/>`);
+      const enabled = await romeo.receives(`<enabled xmlns='${NS_SM}' resume='true' max='600' id='{any}'/>`);
+      expect(enabled.attr('id')).toMatch(/^[0-9a-f]{32}$/);
+    },
+  );
 
   test('no two sessions get the same id', async () => {
     await using scene = await openScene({ accounts: ['romeo'] });
@@ -211,12 +214,15 @@ describe('XEP-0198 section 4: what the server has sent', () => {
     expect([detail?.attr('h'), detail?.attr('send-count')]).toEqual(['10', '1']);
   });
 
-  test.each(["h='many'", "h='-1'", "h='4294967296'", ''])('an acknowledgement with the count «%s» ends the stream', async (h) => {
-    await using scene = await openScene({ accounts: ['romeo'] });
-    const { client: romeo } = await arrives(scene, 'romeo', 'orchard');
-    romeo.sends(`<a xmlns='${NS_SM}' ${h}/>`);
-    await romeo.receivesEnd('bad-format');
-  });
+  test.each(["h='many'", "h='-1'", "h='4294967296'", ''])(
+    'an acknowledgement with the count «%s» ends the stream',
+    async (h) => {
+      await using scene = await openScene({ accounts: ['romeo'] });
+      const { client: romeo } = await arrives(scene, 'romeo', 'orchard');
+      romeo.sends(`<a xmlns='${NS_SM}' ${h}/>`);
+      await romeo.receivesEnd('bad-format');
+    },
+  );
 });
 
 describe('silence', () => {

@@ -83,7 +83,6 @@ describe('in effect', () => {
     ['juliet@localhost', 'error'],
     ['juliet@localhost/gone', 'error'],
     ['nobody@localhost', 'error'],
-    ['nobody@localhost', 'headline'],
   ])('a message to %s of type %s is ignored', async (to, type) => {
     await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
     const romeo = await scene.login('romeo');

@@ -34,6 +34,7 @@ export const blocking = defineModule({
     ),
   },
 
+  provides: [BLOCKING],
   start(host) {
     const { domain, sessions, router } = host;
     const roster = host.use(ROSTER);

@@ -72,11 +72,13 @@ export function createPresenceChange({ domain, roster, sessions, router, canBloc
   /** What a contact said of himself meanwhile was dropped, so he is asked again (RFC 6121 section 4.3). */
   function probe(account: string, to: Jid): void {
     if (!roster.isSubscribedTo(account, to.bare) || !isAvailable(account)) return;
-    if (to.domain === domain && !isAvailable(to.local)) return; // there is nothing to hear
+    if (to.domain === domain && !isAvailable(to.local, to.resource)) return; // there is nothing to hear
     send(to, el('presence', NS_CLIENT, { type: 'probe', from: joinJid(account, domain).full, to: to.full }));
   }
 
-  function isAvailable(account: string): boolean {
+  /** Whether that resource is available, or any when none is named. */
+  function isAvailable(account: string, resource = ''): boolean {
+    if (resource !== '') return sessions.get(account, resource)?.isAvailable ?? false;
     for (const session of sessions.of(account).values()) if (session.isAvailable) return true;
     return false;
   }

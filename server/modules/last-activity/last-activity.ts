@@ -2,7 +2,6 @@
 import { defineModule } from '../../modulehost/module.ts';
 import { ROSTER } from '../../modulehost/services.ts';
 import { iqGet, type Request } from '../../router/iq-table.ts';
-import type { Session } from '../../session/session.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { Iq } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
@@ -26,16 +25,22 @@ export const lastActivity = defineModule({
     const { accounts, clock, sessions } = host;
     const roster = host.use(ROSTER);
     const store = new LastActivityStore(host.reader, host.writer);
-    /** What sessions that are connected but no longer available said on becoming so. */
-    const statuses = new WeakMap<Session, string>();
-
     const maySee = (account: string, iq: Iq) => roster.isSubscribed(account, iq.from.bare);
     const record = (account: string, status: string) => store.write(account, { atMs: clock.now(), status });
 
-    /** Section 3. */
+    const isThere = (account: string) =>
+      sessions
+        .of(account)
+        .values()
+        .some((session) => session.isAvailable);
+
+    /**
+     * Section 3. SECURITY: "connected or available … subject to local security policies" is read as available: who
+     * went unavailable and stays connected does not want to be seen, and a 0 would give that away.
+     */
     function ofAccount({ account, addressee, iq }: Request): Element | StanzaError {
       if (addressee === 'account' && !maySee(account, iq)) return new StanzaError('forbidden');
-      if (sessions.of(account).size > 0) return answer(0);
+      if (isThere(account)) return answer(0);
       const departure = store.read(account);
       if (departure === undefined) return new StanzaError('item-not-found', 'This account has not been used yet.');
       return answer(clock.now() - departure.atMs, departure.status);
@@ -57,24 +62,14 @@ export const lastActivity = defineModule({
         },
       },
 
-      presence: {
-        outbound: {
-          record: (presence, sender) => {
-            if (presence.to !== undefined) return;
-            if (presence.type === 'unavailable') statuses.set(sender, readStatus(presence.element));
-            else if (presence.type === 'available') statuses.delete(sender);
-          },
-        },
-      },
-
       session: {
         // Written on arrival too: after a crash that is the last that is known.
         bound: (session) => {
           if (sessions.of(session.account).size === 1) record(session.account, '');
         },
-        ended: (session) => {
-          if (sessions.of(session.account).size > 0 || !accounts.has(session.account)) return;
-          record(session.account, statuses.get(session) ?? '');
+        presenceChanged: (session, before, presence) => {
+          if (!before.isAvailable || isThere(session.account) || !accounts.has(session.account)) return;
+          record(session.account, readStatus(presence));
         },
       },
 

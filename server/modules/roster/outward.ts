@@ -2,6 +2,7 @@
 import { bareJid, type Jid, joinJid } from '../../jid/jid.ts';
 import type { Router } from '../../router/router.ts';
 import type { Session } from '../../session/session.ts';
+import { withDelay } from '../../stanza/delay.ts';
 import { NS_CLIENT, type Presence, type PresenceType } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 
@@ -18,6 +19,7 @@ export class Outward {
   readonly domain: string;
   readonly #router: Router;
   readonly #reasons = new Set<IsHidden>();
+  readonly #stamped = new WeakMap<Element, Element>();
 
   constructor(options: OutwardOptions) {
     this.domain = options.domain;
@@ -58,6 +60,23 @@ export class Outward {
   /** Sends presence of a resource to `to`, unless the account is hidden from them. Only the root tag is written anew. */
   forward(from: Jid, to: Jid, type: 'available' | 'unavailable', element: Element): void {
     if (!this.#isHidden(from.local, to)) this.#route(from, to, type, element.withAttr('to', to.full));
+  }
+
+  /**
+   * Shows the presence of an available resource to somebody who was not there when it came: with the time of that
+   * (XEP-0203), so that the addressee's client can tell "online for hours" from "just arrived".
+   */
+  show(session: Session, to: Jid): void {
+    if (session.presence !== undefined) this.forward(session.jid, to, 'available', this.stampedPresence(session, session.presence));
+  }
+
+  /** The presence of a resource with its time; made once, however many ask for it. */
+  stampedPresence(session: Session, presence: Element): Element {
+    const known = this.#stamped.get(presence);
+    if (known !== undefined) return known;
+    const stamped = withDelay(presence, this.domain, session.presenceAtMs);
+    this.#stamped.set(presence, stamped);
+    return stamped;
   }
 
   /** A client's own stanza; errors go back to that client. */

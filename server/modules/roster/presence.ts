@@ -27,6 +27,8 @@ export interface PresencesOptions {
   readonly sessions: Sessions;
   readonly lifecycle: Pick<SessionLifecycle, 'hooks'>;
   readonly randomId: (bytes: number) => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 export class Presences implements PresenceHandler {
@@ -41,7 +43,7 @@ export class Presences implements PresenceHandler {
     switch (type) {
       case 'available':
       case 'unavailable':
-        if (to === undefined) this.#broadcast(presence, sender);
+        if (to === undefined) this.#change(sender, presence.element, type);
         else this.#direct(presence, to, sender);
         return;
       case 'probe':
@@ -72,7 +74,7 @@ export class Presences implements PresenceHandler {
   /** A session is over: whoever saw it available hears of the end (sections 4.5.2 and 4.6.3). */
   ended(session: Session): void {
     if (session.presence === undefined && session.directed.size === 0) return;
-    this.#leave(session, el('presence', NS_CLIENT, { from: session.jid.full, type: 'unavailable' }));
+    this.#change(session, el('presence', NS_CLIENT, { from: session.jid.full, type: 'unavailable' }), 'unavailable');
   }
 
   /** Shows a contact, who may be hidden from by now, all that they saw available as unavailable. */
@@ -92,17 +94,18 @@ export class Presences implements PresenceHandler {
     }
   }
 
-  #broadcast(presence: Presence, session: Session): void {
+  #change(session: Session, element: Element, type: 'available' | 'unavailable'): void {
     const before = { isAvailable: session.isAvailable, priority: session.priority };
-    if (presence.type === 'unavailable') this.#leave(session, presence.element);
-    else this.#appear(session, presence.element);
-    for (const hook of this.#options.lifecycle.hooks) hook.presenceChanged?.(session, before);
+    if (type === 'unavailable') this.#leave(session, element);
+    else this.#appear(session, element);
+    for (const hook of this.#options.lifecycle.hooks) hook.presenceChanged?.(session, before, element);
   }
 
   /** Initial and subsequent presence (sections 4.2.2 and 4.4.2). */
   #appear(session: Session, element: Element): void {
     const isInitial = !session.isAvailable;
     session.presence = element;
+    session.presenceAtMs = this.#options.now();
     session.priority = readPriority(element);
     this.#tellOwnResources(session, element);
     if (isInitial) this.#hearOwnResources(session);
@@ -119,6 +122,7 @@ export class Presences implements PresenceHandler {
       this.#tellOwnResources(session, element);
     }
     session.presence = undefined;
+    session.presenceAtMs = 0;
     session.priority = 0;
     const { contacts } = rosters.of(session.account);
     const directed = [...session.directed.values()];
@@ -138,9 +142,10 @@ export class Presences implements PresenceHandler {
   }
 
   #hearOwnResources(session: Session): void {
-    for (const other of this.#options.sessions.of(session.account).values()) {
+    const { outward, sessions } = this.#options;
+    for (const other of sessions.of(session.account).values()) {
       if (other !== session && other.presence !== undefined)
-        session.send(other.presence.withAttr('to', session.jid.full));
+        session.send(outward.stampedPresence(other, other.presence).withAttr('to', session.jid.full));
     }
   }
 

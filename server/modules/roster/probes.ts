@@ -31,14 +31,14 @@ export class Probes {
     }
   }
 
-  /** The last presence of every available resource as it was, with its own id (section 4.3.2.1). */
+  /** The last presence of every available resource as it was, with its own id, and when it came (section 4.3.2.1). */
   #answerForAll(from: Jid, to: Jid, id: string | undefined): void {
     const { outward, sessions } = this.#options;
     let isAnybodyThere = false;
     for (const session of sessions.of(to.local).values()) {
       if (session.presence === undefined) continue;
       isAnybodyThere = true;
-      outward.forward(session.jid, from, 'available', session.presence);
+      outward.show(session, from);
     }
     if (!isAnybodyThere) outward.send(to, from, 'unavailable', id);
   }

@@ -48,6 +48,7 @@ export const roster = defineModule({
     ),
   },
 
+  provides: [ROSTER],
   start(host) {
     const { domain, config, router, sessions, accounts, reader, writer, lifecycle, randomId } = host;
     const rosters = new Rosters({
@@ -64,7 +65,8 @@ export const roster = defineModule({
     const limits = () => config;
     const subscriptions = new Subscriptions({ rosters, pushes, outward, router, accounts, sessions, limits });
     const probes = new Probes({ outward, sessions, isSubscribed });
-    const presences = new Presences({ rosters, subscriptions, probes, outward, router, sessions, lifecycle, randomId });
+    const now = () => host.clock.now();
+    const presences = new Presences({ rosters, subscriptions, probes, outward, router, sessions, lifecycle, randomId, now });
     const requests = new RosterRequests({
       domain,
       rosters,

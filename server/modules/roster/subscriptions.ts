@@ -67,7 +67,10 @@ export class Subscriptions {
     if (type === 'subscribe') push?.();
     if (step.isRouted && outward.canReach(to)) outward.route(stanza, to, sender);
     if (type !== 'subscribe') push?.();
-    if (!isSeenBy(before.subscription) && isSeenBy(after.subscription)) this.showAvailable(account, to);
+    if (isSeenBy(before.subscription) || !isSeenBy(after.subscription)) return;
+    this.showAvailable(account, to);
+    // Section 4.3.1 allows probes at any time. Here both sides are in step for sure, which they may not have been before.
+    if (canSee(after.subscription)) outward.send(outward.bareOf(account), to, 'probe');
   }
 
   /** A stanza of somebody else for one of our users (appendix A.3). */
@@ -121,9 +124,7 @@ export class Subscriptions {
   /** Shows a contact the presence of every available resource. */
   showAvailable(account: string, to: Jid): void {
     const { outward, sessions } = this.#options;
-    for (const session of sessions.of(account).values()) {
-      if (session.presence !== undefined) outward.forward(session.jid, to, 'available', session.presence);
-    }
+    for (const session of sessions.of(account).values()) outward.show(session, to);
   }
 
   /** Shows a contact every available resource as unavailable. */

@@ -10,7 +10,7 @@ import type { ManagedSessions } from './managed-sessions.ts';
 import { acknowledgement, countTooHigh, REQUEST, readCount } from './protocol.ts';
 
 /** In milliseconds. */
-export interface Patience {
+interface Patience {
   /** After which silence a client is asked whether it is still there. */
   readonly idleProbeMs: number;
   /** How long an answer may take. */

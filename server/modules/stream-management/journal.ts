@@ -16,7 +16,7 @@ import * as store from './store.ts';
 const COPIES_ID_BYTES = 8;
 
 /** A crash may lose requests and presence, which go stale; a server that stops in peace keeps them as well. */
-export type Scope = 'messages' | 'everything';
+type Scope = 'messages' | 'everything';
 
 export class Journal {
   readonly #writer: Writer;
@@ -34,7 +34,8 @@ export class Journal {
 
   /** Something about the session should be written the next time. */
   touch(managed: ManagedSession): void {
-    this.#changed.add(managed);
+    // Whoever still sends to a session that is over must not bring its row back.
+    if (!managed.session.isEnded) this.#changed.add(managed);
   }
 
   /** The client has acknowledged something: its rows may go, whenever that is convenient. */
@@ -96,7 +97,7 @@ export class Journal {
     page.row = undefined;
     page.seenTo = 0;
     page.isRenumbered = true;
-    if (!managed.session.isEnded) this.touch(managed);
+    this.touch(managed);
   }
 
   #trim(changes: Change[]): void {
@@ -179,6 +180,7 @@ export class Journal {
 function rowOf({ session, unacked }: ManagedSession): WrittenRow {
   return {
     presence: session.presence,
+    presenceAtMs: session.presenceAtMs,
     priority: session.priority,
     enabled: [...session.enabled].join(' '),
     directed: [...session.directed.keys()].join('\n'),

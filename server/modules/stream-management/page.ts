@@ -14,6 +14,7 @@ export interface Page {
 
 export interface WrittenRow {
   readonly presence: Element | undefined;
+  readonly presenceAtMs: number;
   readonly priority: number;
   readonly enabled: string;
   readonly directed: string;

@@ -9,7 +9,7 @@ import type { Journal } from './journal.ts';
 import type { ManagedSessions } from './managed-sessions.ts';
 import * as store from './store.ts';
 
-export interface RestorationOptions {
+interface RestorationOptions {
   readonly host: Pick<Host, 'accounts' | 'domain' | 'lifecycle' | 'log' | 'reader' | 'sessions' | 'writer'>;
   readonly sessions: ManagedSessions;
   readonly journal: Journal;
@@ -64,6 +64,7 @@ function restoreSession(options: RestorationOptions, row: store.SessionRow, copi
   managed.page.seenTo = managed.unacked.sent;
   managed.page.row = {
     presence: session.presence,
+    presenceAtMs: row.presenceAtMs,
     priority: row.priority,
     enabled: row.enabled,
     directed: row.directed,
@@ -77,6 +78,7 @@ function restoreSession(options: RestorationOptions, row: store.SessionRow, copi
 function makeAvailable(session: Session, row: store.SessionRow): void {
   if (row.presence === null) return;
   session.presence = parseXml(row.presence);
+  session.presenceAtMs = row.presenceAtMs;
   session.priority = row.priority;
 }
 

@@ -13,7 +13,7 @@ import { countTooHigh, failed, readCount, resumed } from './protocol.ts';
 /** What waited longer is sent with the time at which it came (XEP-0203); below, the difference is nobody's concern. */
 const NOTICEABLE_MS = 5_000;
 
-export interface ResumptionOptions {
+interface ResumptionOptions {
   readonly host: Pick<Host, 'clock' | 'domain' | 'lifecycle' | 'log'>;
   readonly sessions: ManagedSessions;
   readonly journal: Journal;

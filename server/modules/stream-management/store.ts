@@ -15,6 +15,7 @@ export const MIGRATIONS = [
         lang TEXT,
         bound_at_ms INTEGER NOT NULL,
         presence TEXT,
+        presence_at_ms INTEGER NOT NULL,
         priority INTEGER NOT NULL,
         enabled TEXT NOT NULL,
         directed TEXT NOT NULL,
@@ -46,6 +47,7 @@ export interface SessionRow {
   readonly lang: string | null;
   readonly boundAtMs: number;
   readonly presence: string | null;
+  readonly presenceAtMs: number;
   readonly priority: number;
   /** Separated by spaces. */
   readonly enabled: string;
@@ -68,7 +70,7 @@ export interface StanzaRow {
 export function readSessions(reader: Reader): SessionRow[] {
   return reader.all<SessionRow>(`
     SELECT id, account, resource, is_resumable AS isResumable, max_seconds AS maxSeconds, lang, bound_at_ms AS boundAtMs,
-      presence, priority, enabled, directed, handled, sent, acknowledged
+      presence, presence_at_ms AS presenceAtMs, priority, enabled, directed, handled, sent, acknowledged
     FROM stream_management_session`);
 }
 
@@ -86,9 +88,10 @@ export function putSession(row: SessionRow): Change {
   return {
     sql: `
       INSERT INTO stream_management_session (id, account, resource, is_resumable, max_seconds, lang, bound_at_ms, presence,
-        priority, enabled, directed, handled, sent, acknowledged)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET presence = excluded.presence, priority = excluded.priority, enabled = excluded.enabled,
+        presence_at_ms, priority, enabled, directed, handled, sent, acknowledged)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET presence = excluded.presence,
+        presence_at_ms = excluded.presence_at_ms, priority = excluded.priority, enabled = excluded.enabled,
         directed = excluded.directed, handled = excluded.handled, sent = excluded.sent, acknowledged = excluded.acknowledged`,
     params: [
       row.id,
@@ -99,6 +102,7 @@ export function putSession(row: SessionRow): Change {
       row.lang,
       row.boundAtMs,
       row.presence,
+      row.presenceAtMs,
       row.priority,
       row.enabled,
       row.directed,

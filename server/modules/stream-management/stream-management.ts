@@ -33,6 +33,7 @@ export const streamManagement = defineModule({
     { xep: '0203', version: '2.0' },
   ],
   migrations: MIGRATIONS,
+  provides: [STREAM_MANAGEMENT],
   config: {
     resumeSeconds: setting(
       z.int().min(0).max(86_400),

@@ -27,6 +27,7 @@ export const vcard = defineModule({
     ),
   },
 
+  provides: [VCARD],
   start(host) {
     const store = new VcardStore(host.reader, host.writer);
 
