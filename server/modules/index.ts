@@ -7,6 +7,7 @@ import { adhoc } from './adhoc/adhoc.ts';
 import { adminCommands } from './admin-commands.ts';
 import { blocking } from './blocking/blocking.ts';
 import { caps } from './caps.ts';
+import { carbons } from './carbons.ts';
 import { disco } from './disco.ts';
 import { lastActivity } from './last-activity/last-activity.ts';
 import { legacySession } from './legacy-session.ts';
@@ -15,14 +16,17 @@ import { ping } from './ping.ts';
 import { privateXml } from './private-xml/private-xml.ts';
 import { registration } from './registration.ts';
 import { roster } from './roster/roster.ts';
+import { streamManagement } from './stream-management/stream-management.ts';
 import { time } from './time.ts';
 import { vcard } from './vcard/vcard.ts';
 import { version } from './version.ts';
 
 export const modules: readonly Module[] = [
+  streamManagement, // first, so that it stops last and keeps what the others leave behind
   vcard,
   roster,
   blocking,
+  carbons,
   offline,
   disco,
   caps,

@@ -55,11 +55,23 @@ export class AccountsRoute implements Route {
 
   /** Delivers a message to whom it may concern, or keeps it; or says why not. */
   #message(message: Message, account: string): 'handled' | StanzaError {
-    const { router, accounts, sessions, absent } = this.#options;
+    const { router, accounts } = this.#options;
     if (!accounts.has(account)) return toNobody(message);
     const admitted = router.inbound.message.admit(message, account);
     if (admitted === 'handled' || admitted instanceof StanzaError) return admitted;
-    const delivery = chooseRecipients(admitted.type, message.to.resource, sessions.of(account));
+    return this.#handOut(admitted, account);
+  }
+
+  redeliver(message: Message): void {
+    const account = message.to.local;
+    const verdict = this.#options.accounts.has(account) ? this.#handOut(message, account) : toNobody(message);
+    if (verdict !== 'handled') this.#options.router.refuse(message, verdict);
+  }
+
+  /** The second half of the walk, for a message that has been admitted. */
+  #handOut(admitted: Message, account: string): 'handled' | StanzaError {
+    const { router, sessions, absent } = this.#options;
+    const delivery = chooseRecipients(admitted.type, admitted.to.resource, sessions.of(account));
     if (delivery === 'ignore') return 'handled';
     if (delivery === 'refuse') return unavailable();
     for (const copy of router.inbound.message.copy) copy(admitted, account, delivery === 'absent' ? [] : delivery);

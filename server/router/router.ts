@@ -13,6 +13,8 @@ import { InboundTable, OutboundTable } from './stages.ts';
 /** Owns one domain. A promise holds up the sender's next stanzas; only IQ requests may return one. */
 export interface Route {
   deliver(stanza: AddressedStanza, sender: Session | undefined): void | Promise<void>;
+  /** Delivers a message once more whose recipient did not get it: it was admitted and recorded the first time. */
+  redeliver?(message: Message): void;
 }
 
 /** Subscriptions and presence (RFC 6121 sections 3 and 4), owned by the roster. */
@@ -69,6 +71,11 @@ export class Router {
     const route = this.routes.get(stanza.to.domain) ?? this.remote;
     if (route === undefined) return this.refuse(stanza, notFederated(), sender);
     return route.deliver(stanza, sender);
+  }
+
+  /** Takes back a message that a session of ours was given and its client never got (XEP-0198 section 4). */
+  redeliver(message: Message): void {
+    this.routes.get(message.to.domain)?.redeliver?.(message);
   }
 
   /** Routes a stanza that the server made itself; its `from`, `to` and shape must be right. */

@@ -50,7 +50,8 @@ export class SessionReceiver implements StanzaReceiver {
       if (pending === undefined) session.handled++;
       else
         return pending.then(() => {
-          session.handled++;
+          // A client that has resumed elsewhere meanwhile was told a count without this one, and repeats it there.
+          if (session.stream === undefined || session.stream === this.#stream) session.handled++;
         });
     } catch (error) {
       session.handled++;

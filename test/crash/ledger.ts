@@ -19,7 +19,8 @@ const name = ({ from, to, number }: Numbered) => `${from} to ${to}: ${number}`;
 
 export class Ledger {
   readonly #sent = new Set<string>();
-  readonly #acknowledged = new Map<string, Numbered>();
+  readonly #acknowledged = new Set<string>();
+  readonly #sentAgain = new Set<string>();
   readonly #arrived = new Set<string>();
   /** Those that arrived in the session that a receiver has now. */
   readonly #inSession = new Map<string, Set<string>>();
@@ -37,9 +38,20 @@ export class Ledger {
   }
 
   acknowledges(message: Numbered): void {
-    this.#acknowledged.set(name(message), message);
+    this.#acknowledged.add(name(message));
     this.#changed();
   }
+
+  /**
+   * The sender has resumed, was told that the server had not handled the message, and sent it a second time, as
+   * XEP-0198 section 5 has it. The server answered for it once at most, so that it may arrive twice.
+   */
+  sendsAgain(message: Numbered): void {
+    this.#sentAgain.add(name(message));
+  }
+
+  /** How many of those did arrive twice. */
+  repeated = 0;
 
   /**
    * A receiver has a new session: what it got in the one before may come again, since the server cannot know that it
@@ -53,7 +65,8 @@ export class Ledger {
     const key = name(message);
     const session = this.#inSession.get(message.to) ?? new Set();
     this.#inSession.set(message.to, session);
-    if (session.has(key)) this.#doubled.push(key);
+    if (session.has(key) && this.#sentAgain.has(key)) this.repeated++;
+    else if (session.has(key)) this.#doubled.push(key);
     session.add(key);
     if (!this.#arrived.has(key)) this.#keepOrder(message);
     this.#arrived.add(key);
@@ -78,7 +91,7 @@ export class Ledger {
   }
 
   get missing(): readonly string[] {
-    return [...this.#acknowledged.keys()].filter((key) => !this.#arrived.has(key));
+    return [...this.#acknowledged].filter((key) => !this.#arrived.has(key));
   }
 
   verdict(): Verdict {

@@ -68,7 +68,7 @@ export class Sender {
     this.#ledger.sends(message);
     this.client.send(
       `<message to='${to}@${this.#domain}' type='chat' id='${this.#name}-${number}'><body>${number}</body></message>`,
-      () => this.#ledger.acknowledges(message),
+      { acknowledged: () => this.#ledger.acknowledges(message), sentAgain: () => this.#ledger.sendsAgain(message) },
     );
   }
 }

@@ -27,9 +27,16 @@ export interface ChatClientOptions {
   readonly received?: (message: Element) => void;
 }
 
+/** What becomes of a stanza that was sent. */
+export interface Fate {
+  acknowledged(): void;
+  /** The session was resumed and the server did not count it as handled. */
+  sentAgain(): void;
+}
+
 interface Sent {
   readonly xml: string;
-  readonly onAcknowledged: (() => void) | undefined;
+  readonly fate: Fate | undefined;
 }
 
 export class ChatClient {
@@ -91,16 +98,18 @@ export class ChatClient {
       return false;
     }
     this.#isManaged = true;
-    this.#negotiation = undefined;
     this.#acknowledge(Number(h));
-    for (const { xml } of this.#unacknowledged) this.#socket?.write(xml);
+    for (const { xml, fate } of this.#unacknowledged) {
+      fate?.sentAgain();
+      this.#socket?.write(xml);
+    }
     this.requestAcknowledgement();
     return true;
   }
 
-  /** A stanza that is counted; `onAcknowledged` is called once the server has answered for it. */
-  send(xml: string, onAcknowledged?: () => void): void {
-    if (this.#isManaged) this.#unacknowledged.push({ xml, onAcknowledged });
+  /** A stanza that is counted. */
+  send(xml: string, fate?: Fate): void {
+    if (this.#isManaged) this.#unacknowledged.push({ xml, fate });
     this.#socket?.write(xml);
   }
 
@@ -157,14 +166,13 @@ export class ChatClient {
       el('iq', NS_CLIENT, { type: 'set', id: 'bind' }, el('bind', NS_BIND, undefined, resource)).toXml(NS_CLIENT),
     );
     if (answer.attr('type') !== 'result') throw new Error(`no resource: ${answer}`);
+    this.#handled = 0;
+    this.#acknowledged = 0;
+    this.#unacknowledged = [];
     const enabled = await this.#ask(`<enable xmlns='${NS_SM}' resume='true'/>`);
     if (!enabled.is('enabled', NS_SM)) throw new Error(`no stream management: ${enabled}`);
     this.#sessionId = enabled.attr('id');
     this.#isManaged = true;
-    this.#negotiation = undefined;
-    this.#handled = 0;
-    this.#acknowledged = 0;
-    this.#unacknowledged = [];
   }
 
   /** A new stream, to its features. */
@@ -224,7 +232,7 @@ export class ChatClient {
     const covered = this.#unacknowledged.splice(0, h - this.#acknowledged);
     if (covered.length < h - this.#acknowledged) throw new Error(`the server acknowledged ${h}, more than was sent`);
     this.#acknowledged = h;
-    for (const { onAcknowledged } of covered) onAcknowledged?.();
+    for (const { fate } of covered) fate?.acknowledged();
   }
 }
 

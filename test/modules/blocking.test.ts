@@ -9,6 +9,8 @@ import { letsSee } from './subscribed.ts';
 const NS_BLOCKING = 'urn:xmpp:blocking';
 const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 const OFFLINE = `<error type='cancel'><service-unavailable xmlns='${NS_STANZAS}'/></error>`;
+/** In presence that is told later than it was sent (XEP-0203). */
+const DELAY = `<delay xmlns='urn:xmpp:delay' from='localhost' stamp='{any}'/>`;
 const BLOCKED = `<error type='cancel'><not-acceptable xmlns='${NS_STANZAS}'/><blocked xmlns='urn:xmpp:blocking:errors'/></error>`;
 
 function itemsOf(jids: readonly string[]): string {
@@ -54,7 +56,7 @@ async function couple(scene: Scene): Promise<{ juliet: SceneClient; romeo: Scene
   await romeo.receivesNothing();
   romeo.appears();
   await romeo.receives(`<presence from='romeo@localhost/orchard'/>`);
-  await romeo.receives(`<presence from='juliet@localhost/chamber'/>`);
+  await romeo.receives(`<presence from='juliet@localhost/chamber'>${DELAY}</presence>`);
   await juliet.receives(`<presence from='romeo@localhost/orchard'/>`);
   return { juliet, romeo };
 }
@@ -354,8 +356,12 @@ describe('presence', () => {
     juliet.sends(
       `<iq type='set' id='unblock1'><unblock xmlns='${NS_BLOCKING}'>${itemsOf(['romeo@localhost'])}</unblock></iq>`,
     );
-    await romeo.receives(`<presence from='juliet@localhost/chamber' to='romeo@localhost'><show>away</show></presence>`);
-    await juliet.receives(`<presence from='romeo@localhost/orchard' to='juliet@localhost'><show>dnd</show></presence>`);
+    await romeo.receives(
+      `<presence from='juliet@localhost/chamber' to='romeo@localhost'><show>away</show>${DELAY}</presence>`,
+    );
+    await juliet.receives(
+      `<presence from='romeo@localhost/orchard' to='juliet@localhost'><show>dnd</show>${DELAY}</presence>`,
+    );
     await juliet.receives(`<iq type='result' id='unblock1'/>`);
     await romeo.receivesNothing();
   });
@@ -421,7 +427,15 @@ describe('presence', () => {
     await home.receives(`<presence type='unavailable' from='juliet@localhost/chamber' to='romeo@localhost/home'/>`);
     await romeo.receivesNothing();
     await succeeds(juliet, unblock('romeo@localhost/home'));
-    await home.receives(`<presence from='juliet@localhost/chamber' to='romeo@localhost/home'/>`);
+    await home.receives(`<presence from='juliet@localhost/chamber' to='romeo@localhost/home'>${DELAY}</presence>`);
+    await romeo.receivesNothing();
+  });
+
+  test('is withdrawn once from who is blocked by address and by resource at once', async () => {
+    await using scene = await openScene(PEOPLE);
+    const { juliet, romeo } = await couple(scene);
+    await succeeds(juliet, block('romeo@localhost/orchard', 'romeo@localhost'));
+    await romeo.receives(`<presence type='unavailable' from='juliet@localhost/chamber' to='romeo@localhost'/>`);
     await romeo.receivesNothing();
   });
 
@@ -435,8 +449,8 @@ describe('presence', () => {
     await succeeds(juliet, unblock('romeo@localhost/orchard'));
     await romeo.receivesNothing();
     juliet.sends(`<iq type='set' id='u'><unblock xmlns='${NS_BLOCKING}'/></iq>`);
-    await romeo.receives(`<presence from='juliet@localhost/chamber'/>`);
-    await juliet.receives(`<presence from='romeo@localhost/orchard'/>`);
+    await romeo.receives(`<presence from='juliet@localhost/chamber'>${DELAY}</presence>`);
+    await juliet.receives(`<presence from='romeo@localhost/orchard'>${DELAY}</presence>`);
     await juliet.receives(`<iq type='result' id='u'/>`);
     await romeo.receivesNothing();
   });

@@ -340,6 +340,20 @@ describe('after a crash', () => {
     expect(phoneAfter.map(({ copies }) => copies?.isReceived)).toEqual([true]);
   });
 
+  test('neither does a message that another device got without having to confirm it', async () => {
+    await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
+    const { client: juliet } = await arrives(scene, 'juliet', 'balcony');
+    const { client: phone } = await arrives(scene, 'romeo', 'phone');
+    await appears(phone);
+    const desk = await scene.login('romeo', 'desk');
+    desk.sends('<presence/>');
+    juliet.sends(chat('romeo@localhost', 'to both'));
+    await isConfirmed(juliet, 1);
+    await crash(scene);
+    const held = scene.server.sessions.get('romeo', 'phone')?.outbox.unacked?.stanzas ?? [];
+    expect(held.map(({ copies }) => copies?.isReceived)).toEqual([true]);
+  });
+
   test('a session without resumption comes back only for its messages to find their way', async () => {
     await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
     const { client: juliet } = await arrives(scene, 'juliet', 'balcony');

@@ -1,8 +1,12 @@
 /** A stream with a session: RFC 6120 sections 4.4, 4.9, 8 and 10.1, and what section 11 forbids. */
 import { describe, expect, test } from 'vitest';
 import { iqGet } from '../../server/router/iq-table.ts';
+import type { StreamFeature } from '../../server/stream/feature.ts';
+import { Stream } from '../../server/stream/stream.ts';
 import { el } from '../../server/xml/element.ts';
 import { openScene, type Scene, target } from '../scene/scene.ts';
+import { SceneClient } from '../scene/scene-client.ts';
+import { MemoryWire } from '../scene/wire.ts';
 
 const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 const NS_SLOW = 'urn:example:slow';
@@ -265,6 +269,46 @@ describe.skipIf(target !== undefined)('the order of answers (10.1)', () => {
     answers[0]?.();
     await romeo.receivesNothing();
     expect(scene.server.sessions.count).toBe(1);
+  });
+
+  test('is kept by reading nothing further from the connection meanwhile', async () => {
+    const wire = new MemoryWire({ isSecure: true });
+    const steps: string[] = [];
+    const transport = Object.assign(wire.server, {
+      pause: () => steps.push('pause'),
+      resume: () => steps.push('resume'),
+    });
+    let settle: () => void = () => expect.unreachable();
+    const feature: StreamFeature = {
+      name: 'slow',
+      xmlns: NS_SLOW,
+      offer: () => [],
+      receive(stream, element) {
+        steps.push(element.name);
+        if (element.name === 'slow') return new Promise((resolve) => (settle = resolve));
+        stream.send(element);
+      },
+    };
+    const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10 };
+    const silent = () => undefined;
+    new Stream({
+      transport,
+      domain: 'localhost',
+      features: [feature],
+      limits: { beforeAuthentication: limits, authenticated: limits },
+      newId: () => 'id',
+      now: () => 0,
+      log: { debug: silent, info: silent, warn: silent, error: silent, child: () => expect.unreachable() },
+      gone: silent,
+    });
+    const client = new SceneClient('juliet', 'localhost', wire.client);
+    client.opens();
+    await client.next();
+    client.sends(`<slow xmlns='${NS_SLOW}'/><quick xmlns='${NS_SLOW}'/>`);
+    expect(steps).toEqual(['slow', 'pause']);
+    settle();
+    await client.receives(`<quick xmlns='${NS_SLOW}'/>`);
+    expect(steps).toEqual(['slow', 'pause', 'quick', 'resume']);
   });
 
   test('survives a request that fails by a fault of the server', async () => {

@@ -3,6 +3,7 @@ import { bareJid, type Jid, joinJid, parseJid } from '../../jid/jid.ts';
 import type { RosterService } from '../../modulehost/services.ts';
 import type { Router } from '../../router/router.ts';
 import type { Sessions } from '../../session/sessions.ts';
+import { withDelay } from '../../stanza/delay.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { type BlockList, matches } from './block-lists.ts';
@@ -62,8 +63,8 @@ export function createPresenceChange({ domain, roster, sessions, router, canBloc
 
   function shareWith(account: string, to: Jid): void {
     if (roster.isSubscribed(account, to.bare)) {
-      for (const { presence } of sessions.of(account).values()) {
-        if (presence !== undefined) send(to, presence.withAttr('to', to.full));
+      for (const { presence, presenceAtMs } of sessions.of(account).values()) {
+        if (presence !== undefined) send(to, withDelay(presence, domain, presenceAtMs).withAttr('to', to.full));
       }
     }
     probe(account, to);

@@ -35,7 +35,7 @@ export function giveBack(host: Pick<Host, 'router' | 'domain'>, session: Session
   // RFC 6121 section 8.5.3.2.1: nothing else is worth keeping for a resource that is gone.
   if (type !== 'chat' && type !== 'normal') return;
   const again = withDelay(message.withAttr('to', self.full), host.domain, stanza.atMs);
-  host.router.route({ kind: 'message', type, element: again, from, to: self });
+  host.router.redeliver({ kind: 'message', type, element: again, from, to: self });
 }
 
 /** A request that nobody will answer any more; an answer needs no answer. */

@@ -1,0 +1,189 @@
+/** Entering a room (XEP-0045 sections 7.2 and 10.1.1). */
+import { bareJid, type Jid } from '../../jid/jid.ts';
+import { readPriority } from './priority.ts';
+import type { StanzaError } from '../../stanza/error.ts';
+import { NS_CLIENT, type Presence } from '../../stanza/stanza.ts';
+import { isAtLeast as isAccountRoleAtLeast } from '../../accounts/roles.ts';
+import { type Element, el } from '../../xml/element.ts';
+import { readHistoryRequest } from './history.ts';
+import { NS_MUC } from './namespaces.ts';
+import { isVisibleNick } from './nickname.ts';
+import { Occupant, type OccupantSession } from './occupants.ts';
+import { announce, presentable, showRoom, showSelf } from './presence.ts';
+import { compareAffiliations, initialRole, isAtLeast } from './privileges.ts';
+import type { Room } from './room.ts';
+import { refusal } from './room-error.ts';
+import type { RoomService } from './service.ts';
+import { STATUS, type Status } from './status-codes.ts';
+
+export type Join = Presence & { readonly to: Jid };
+
+/** Section 7.2.11: admins and owners still find room when a room is full, this many. */
+const SEATS_FOR_ADMINS = 10;
+
+/** Enters the sender, into a new room if there is none. The refusal, if it may not be. */
+export function join(service: RoomService, room: Room | undefined, presence: Join): StanzaError | undefined {
+  const wrong = nickRefusal(service, presence.to.resource);
+  if (wrong !== undefined) return wrong;
+  if (room === undefined) return open(service, presence);
+  const refused = entryRefusal(service, room, presence);
+  if (refused !== undefined) return refused;
+  const nick = nickFor(service, room, presence);
+  if (typeof nick !== 'string') return nick;
+  const affiliation = room.affiliationOf(presence.from);
+  const occupant =
+    room.occupants.like(nick) ??
+    newOccupant(service, room, presence.from, nick, initialRole(affiliation, room.configuration.isModerated));
+  const session = enter(room, occupant, presence);
+  welcome(service, room, occupant, session, presence.element, assigned(occupant, presence));
+  return undefined;
+}
+
+/** A join from somebody who is in already: the client has lost track and is told everything again (section 7.2.1). */
+export function resynchronize(service: RoomService, room: Room, occupant: Occupant, presence: Join): void {
+  const session = occupant.sessions.get(presence.from.full);
+  if (session === undefined) return;
+  const updated = presentable(presence.element);
+  const hasChanged = updated.withAttr('id', undefined).toXml() !== session.presence.withAttr('id', undefined).toXml();
+  session.presence = updated;
+  session.priority = readPriority(presence.element);
+  showRoom(service, room, occupant, session.jid);
+  showSelf(service, room, occupant, session, warnings(room));
+  sendPast(service, room, session.jid, presence.element);
+  if (hasChanged) announce(service, room, occupant);
+}
+
+/** Why nobody may have this nickname (section 17.1.1). */
+export function nickRefusal(service: RoomService, nick: string): StanzaError | undefined {
+  if (nick === '') return refusal('jid-malformed', 'A nickname is needed to enter a room.');
+  if (!isVisibleNick(nick)) return refusal('jid-malformed', 'This nickname cannot be seen.');
+  const { maxNickLength } = service.host.config;
+  if (nick.length > maxNickLength)
+    return refusal('not-acceptable', `A nickname may have at most ${maxNickLength} characters.`);
+  return undefined;
+}
+
+/** Section 7.2.9: in use by somebody else, or reserved for somebody else. */
+export function nickConflict(room: Room, nick: string, user: Jid): StanzaError | undefined {
+  const holder = room.occupants.like(nick);
+  if (holder !== undefined && holder.user.bare !== user.bare) return refusal('conflict', 'This nickname is in use.');
+  const reservedFor = room.affiliations.holderOf(nick);
+  if (reservedFor !== undefined && reservedFor !== user.bare)
+    return refusal('conflict', 'This nickname is reserved for somebody else.');
+  return undefined;
+}
+
+/** The nickname that this user must have here, when nicknames are locked down (section 7.10). */
+export function lockedNick(service: RoomService, room: Room, user: Jid): string | undefined {
+  return service.host.config.nicknames === 'registered' ? room.affiliations.reservedNick(user) : undefined;
+}
+
+export function newOccupant(
+  service: RoomService,
+  room: Room,
+  user: Jid,
+  nick: string,
+  role: Occupant['role'],
+): Occupant {
+  return new Occupant({ room: room.jid, nick, user: bareJid(user), id: service.occupantId(room, user), role });
+}
+
+/** Section 10.1.1. */
+function open(service: RoomService, presence: Join): StanzaError | undefined {
+  if (!mayOpen(service, presence.from)) return refusal('not-allowed', 'You may not open rooms here.');
+  if (service.count >= service.host.config.maxRooms) return refusal('resource-constraint', 'There are too many rooms.');
+  const room = service.create(bareJid(presence.to), presence.from);
+  const occupant = newOccupant(service, room, presence.from, presence.to.resource, 'moderator');
+  const session = enter(room, occupant, presence);
+  welcome(service, room, occupant, session, presence.element, [STATUS.created]);
+  return undefined;
+}
+
+export function mayOpen(service: RoomService, user: Jid): boolean {
+  const { creation } = service.host.config;
+  if (creation === 'everybody') return true;
+  const role = service.host.roleOf(user);
+  return role !== undefined && isAccountRoleAtLeast(role, creation === 'admins' ? 'admin' : 'member');
+}
+
+/** Sections 7.2.5 to 7.2.12, but for nicknames. */
+function entryRefusal(service: RoomService, room: Room, { from, element }: Join): StanzaError | undefined {
+  const { configuration, occupants } = room;
+  const affiliation = room.affiliationOf(from);
+  if (room.isLocked && affiliation !== 'owner') return refusal('item-not-found', 'This room is not open yet.');
+  if (affiliation === 'outcast') return refusal('forbidden', 'You are banned from this room.');
+  if (configuration.isMembersOnly && !isAtLeast(affiliation, 'member'))
+    return refusal('registration-required', 'Only members may enter this room.');
+  const { password } = configuration;
+  if (password !== '' && element.child('x', NS_MUC)?.childText('password') !== password)
+    return refusal('not-authorized', 'This room needs a password.');
+  const seats =
+    Math.min(configuration.maxOccupants, service.host.config.maxOccupants) +
+    (compareAffiliations(affiliation, 'admin') >= 0 ? SEATS_FOR_ADMINS : 0);
+  const isInAlready = occupants.ofUser(from.bare).length > 0;
+  if (occupants.count >= seats && !isInAlready) return refusal('service-unavailable', 'This room is full.');
+  return undefined;
+}
+
+/** The nickname under which somebody enters: the one wished for, or the one that must be. */
+function nickFor(service: RoomService, room: Room, { from, to }: Join): string | StanzaError {
+  const nick = lockedNick(service, room, from) ?? to.resource;
+  return nickConflict(room, nick, from) ?? nick;
+}
+
+function assigned(occupant: Occupant, { to }: Join): readonly Status[] {
+  return occupant.nick === to.resource ? [] : [STATUS.nickAssigned];
+}
+
+function enter(room: Room, occupant: Occupant, presence: Join): OccupantSession {
+  const session = {
+    jid: presence.from,
+    presence: presentable(presence.element),
+    priority: readPriority(presence.element),
+  };
+  room.occupants.addSession(occupant, session);
+  return session;
+}
+
+/** Section 7.1, the order of events: the others, oneself, history, subject, and then what happens. */
+function welcome(
+  service: RoomService,
+  room: Room,
+  occupant: Occupant,
+  session: OccupantSession,
+  element: Element,
+  statuses: readonly Status[],
+): void {
+  showRoom(service, room, occupant, session.jid);
+  announceNewcomer(service, room, occupant, session, [...warnings(room), ...statuses]);
+  sendPast(service, room, session.jid, element);
+}
+
+/** Codes that only the new session needs; all others see an ordinary presence. */
+function announceNewcomer(
+  service: RoomService,
+  room: Room,
+  occupant: Occupant,
+  session: OccupantSession,
+  selfStatuses: readonly Status[],
+): void {
+  announce(service, room, occupant, { selfStatuses, newcomer: session });
+}
+
+function warnings(room: Room): readonly Status[] {
+  return room.configuration.whois === 'anyone' ? [STATUS.nonAnonymous] : [];
+}
+
+/** History, then the subject, also an empty one (sections 7.2.13 to 7.2.15). */
+function sendPast(service: RoomService, room: Room, to: Jid, element: Element): void {
+  const x = element.child('x', NS_MUC);
+  if (x !== undefined) {
+    const request = readHistoryRequest(x, service.now);
+    const history = service.historyOf(room).select(request, room.configuration.historyLength, to.full);
+    for (const message of history) service.sendMessage(message, 'groupchat', room.jid, to);
+  }
+  const subject =
+    room.subject?.element ??
+    el('message', NS_CLIENT, { type: 'groupchat', from: room.jid.bare }, el('subject', NS_CLIENT));
+  service.sendMessage(subject.withAttr('to', to.full), 'groupchat', room.jid, to);
+}

@@ -1,0 +1,17 @@
+/** The namespaces of rooms: those of XEP-0045, and what rooms put into stanzas of others. */
+export const NS_MUC = 'http://jabber.org/protocol/muc';
+export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+export const NS_MUC_ADMIN = 'http://jabber.org/protocol/muc#admin';
+export const NS_MUC_OWNER = 'http://jabber.org/protocol/muc#owner';
+/** FORM_TYPEs (XEP-0045 section 15.5). */
+export const NS_MUC_CONFIG = 'http://jabber.org/protocol/muc#roomconfig';
+export const NS_MUC_INFO = 'http://jabber.org/protocol/muc#roominfo';
+export const NS_MUC_REGISTER = 'http://jabber.org/protocol/muc#register';
+export const NS_MUC_REQUEST = 'http://jabber.org/protocol/muc#request';
+/** XEP-0249: Direct MUC Invitations. */
+export const NS_CONFERENCE = 'jabber:x:conference';
+/** XEP-0359: Unique and Stable Stanza IDs. */
+export const NS_STANZA_ID = 'urn:xmpp:sid:0';
+/** XEP-0421: Occupant identifiers. */
+export const NS_OCCUPANT_ID = 'urn:xmpp:occupant-id:0';
+export const NS_REGISTER = 'jabber:iq:register';

@@ -1,0 +1,25 @@
+/** Refusals of a room. They say that it is the room which refuses (RFC 6120 section 8.3.1, `by`), not somebody behind it. */
+import type { Jid } from '../../jid/jid.ts';
+import { type StanzaCondition, StanzaError } from '../../stanza/error.ts';
+import type { Element } from '../../xml/element.ts';
+
+export class RoomError extends StanzaError {
+  readonly #by: Jid;
+
+  constructor(by: Jid, error: StanzaError) {
+    super(error.condition, error.text, {
+      type: error.type,
+      ...(error.application && { application: error.application }),
+    });
+    this.#by = by;
+  }
+
+  override toElement(xmlns: string): Element {
+    return super.toElement(xmlns).withAttr('by', this.#by.bare);
+  }
+}
+
+/** Short for what is written on nearly every page of this folder. */
+export function refusal(condition: StanzaCondition, text?: string): StanzaError {
+  return new StanzaError(condition, text);
+}
