@@ -1,4 +1,5 @@
 /** The certificate the server shows: opened at start, renewed or read again while it runs, announced to the listeners. */
+import { unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../log/log.ts';
 import type { CertificateError } from './certificate-error.ts';
@@ -8,6 +9,8 @@ import type { TlsIdentity } from './tls-identity.ts';
 
 /** Daily, because certbot and its like renew weeks before the end and the local leaf months before. */
 const RENEWAL_INTERVAL_MS = 24 * 60 * 60 * 1000;
+/** How soon a file that somebody replaced is noticed. By looking, because certbot's symbolic links change no directory of ours. */
+const FILE_INTERVAL_MS = 5_000;
 
 export interface CertificatesOptions {
   /** The local authority lives in `<dataDir>/certificates/`. */
@@ -18,6 +21,8 @@ export interface CertificatesOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Logger;
+  /** How often own files are looked at, in milliseconds. */
+  readonly fileIntervalMs?: number;
 }
 
 interface Loaded {
@@ -63,17 +68,29 @@ export class Certificates {
     return this.#reloading;
   }
 
-  /** Reloads once a day from now on. The timer keeps no process alive. */
+  /** Reloads once a day from now on, and whenever an own file has changed. The timers keep no process alive. */
   startRenewal(): void {
     if (this.#closed || this.#timer !== undefined) return;
     this.#timer = setInterval(() => void this.reload(), RENEWAL_INTERVAL_MS);
     this.#timer.unref();
+    for (const path of this.#ownPaths()) {
+      watchFile(path, { interval: this.#options.fileIntervalMs ?? FILE_INTERVAL_MS, persistent: false }, this.#fileChanged);
+    }
   }
 
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
+    for (const path of this.#ownPaths()) unwatchFile(path, this.#fileChanged);
     this.#listeners.clear();
+  }
+
+  /** Certificate and key are two files: what does not fit together yet is kept back by `reload` until the other one follows. */
+  readonly #fileChanged = (): void => void this.reload();
+
+  #ownPaths(): readonly string[] {
+    const { files } = this.#options;
+    return files === undefined ? [] : [files.certificatePath, files.keyPath];
   }
 
   async #reload(): Promise<void> {

@@ -187,10 +187,10 @@ describe('the local authority', () => {
 });
 
 describe('own files', () => {
-  function withFiles() {
+  function withFiles(more: { readonly fileIntervalMs?: number } = {}) {
     const folder = temporaryFolder();
     const files = makePem(folder, 'own', { subjectAltName: 'DNS:miller.local,DNS:rooms.miller.local' });
-    const made = setting({ files });
+    const made = setting({ files, ...more });
     made.clock.nowMs = Date.now();
     return { folder, files, ...made };
   }
@@ -217,6 +217,17 @@ describe('own files', () => {
     makePem(folder, 'own', { subjectAltName: 'DNS:miller.local' });
     await certificates.reload();
     expect(seen).toEqual([certificates.current.fingerprintSha256]);
+  });
+
+  test('a replaced certificate is taken over while the server runs, with nobody asking for it', async () => {
+    const { open, folder } = withFiles({ fileIntervalMs: 20 });
+    const certificates = await open();
+    certificates.startRenewal();
+    const before = certificates.current.fingerprintSha256;
+    const changed = new Promise<TlsIdentity>((resolve) => certificates.onChange(resolve));
+    makePem(folder, 'own', { subjectAltName: 'DNS:miller.local' });
+    expect((await changed).fingerprintSha256).not.toBe(before);
+    certificates.close();
   });
 
   test('a bad new certificate is logged, and the old one stays', async () => {

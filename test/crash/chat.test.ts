@@ -4,7 +4,9 @@
  * `SNUG_CRASHES` is how often, `SNUG_CRASH_SEED` repeats the moments of an earlier run.
  */
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ChatClient } from '../e2e/chat-client.ts';
 import { ServerInTest } from '../e2e/server-in-test.ts';
@@ -18,6 +20,8 @@ const CRASHES = Number(process.env.SNUG_CRASHES ?? 3);
 const SEED = Number(process.env.SNUG_CRASH_SEED ?? randomInt(2 ** 32));
 /** After the first acknowledgement of a round. */
 const LONGEST_ROUND_MS = 700;
+/** Far below the 5 s that the server waits for a lock. */
+const LONGEST_STALL_MS = 400;
 const ARRIVAL_MS = 20_000;
 const ROUND_LIMIT_MS = 20_000;
 
@@ -79,6 +83,21 @@ async function createSender(name: string): Promise<Sender> {
   return sender;
 }
 
+/**
+ * Keeps the server from writing, as a backup program's lock does or a disk that sleeps: whatever it acknowledges
+ * meanwhile is in no file when it is killed. Without this, only rare moments would tell that it promised too early.
+ */
+function stallWrites(): { release(): void } {
+  const connection = new Sqlite(join(server.dataDir, 'snug.db'));
+  connection.exec('BEGIN IMMEDIATE');
+  return {
+    release: () => {
+      connection.exec('ROLLBACK');
+      connection.close();
+    },
+  };
+}
+
 /** Also tells the server that the client is there: only what was acknowledged at least once is sure to be on disk. */
 async function loginForGood(localpart: string): Promise<ChatClient> {
   const client = await login(localpart);
@@ -103,7 +122,10 @@ test(
       const running = senders.map((sender) => sender.run());
       expect(await ledger.until(() => ledger.acknowledgedCount > before, ARRIVAL_MS)).toBe(true);
       await after(random() * LONGEST_ROUND_MS);
+      const stalled = crash % 2 === 0 ? stallWrites() : undefined;
+      if (stalled !== undefined) await after(random() * LONGEST_STALL_MS);
       await server.process.kill();
+      stalled?.release();
       await Promise.all([...running, ...clients.map(({ gone }) => gone)]);
       await server.startAgain();
       const sessions = [...resumingSenders.map(({ client }) => client), ...resuming];

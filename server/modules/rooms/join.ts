@@ -1,6 +1,5 @@
 /** Entering a room (XEP-0045 sections 7.2 and 10.1.1). */
 import { bareJid, type Jid } from '../../jid/jid.ts';
-import { readPriority } from './priority.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT, type Presence } from '../../stanza/stanza.ts';
 import { isAtLeast as isAccountRoleAtLeast } from '../../accounts/roles.ts';
@@ -46,7 +45,6 @@ export function resynchronize(service: RoomService, room: Room, occupant: Occupa
   const updated = presentable(presence.element);
   const hasChanged = updated.withAttr('id', undefined).toXml() !== session.presence.withAttr('id', undefined).toXml();
   session.presence = updated;
-  session.priority = readPriority(presence.element);
   showRoom(service, room, occupant, session.jid);
   showSelf(service, room, occupant, session, warnings(room));
   sendPast(service, room, session.jid, presence.element);
@@ -136,11 +134,7 @@ function assigned(occupant: Occupant, { to }: Join): readonly Status[] {
 }
 
 function enter(room: Room, occupant: Occupant, presence: Join): OccupantSession {
-  const session = {
-    jid: presence.from,
-    presence: presentable(presence.element),
-    priority: readPriority(presence.element),
-  };
+  const session = { jid: presence.from, presence: presentable(presence.element) };
   room.occupants.addSession(occupant, session);
   return session;
 }
@@ -155,19 +149,8 @@ function welcome(
   statuses: readonly Status[],
 ): void {
   showRoom(service, room, occupant, session.jid);
-  announceNewcomer(service, room, occupant, session, [...warnings(room), ...statuses]);
+  announce(service, room, occupant, { newcomer: session, selfStatuses: [...warnings(room), ...statuses] });
   sendPast(service, room, session.jid, element);
-}
-
-/** Codes that only the new session needs; all others see an ordinary presence. */
-function announceNewcomer(
-  service: RoomService,
-  room: Room,
-  occupant: Occupant,
-  session: OccupantSession,
-  selfStatuses: readonly Status[],
-): void {
-  announce(service, room, occupant, { selfStatuses, newcomer: session });
 }
 
 function warnings(room: Room): readonly Status[] {
@@ -180,10 +163,10 @@ function sendPast(service: RoomService, room: Room, to: Jid, element: Element): 
   if (x !== undefined) {
     const request = readHistoryRequest(x, service.now);
     const history = service.historyOf(room).select(request, room.configuration.historyLength, to.full);
-    for (const message of history) service.sendMessage(message, 'groupchat', room.jid, to);
+    for (const message of history) service.host.router.send(message);
   }
   const subject =
     room.subject?.element ??
     el('message', NS_CLIENT, { type: 'groupchat', from: room.jid.bare }, el('subject', NS_CLIENT));
-  service.sendMessage(subject.withAttr('to', to.full), 'groupchat', room.jid, to);
+  service.host.router.send(subject.withAttr('to', to.full));
 }

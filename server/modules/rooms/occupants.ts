@@ -9,7 +9,6 @@ export interface OccupantSession {
   readonly jid: Jid;
   /** What may be shown of the last presence. */
   presence: Element;
-  priority: number;
 }
 
 export class Occupant {
@@ -39,14 +38,20 @@ export class Occupant {
     this.role = options.role;
   }
 
-  /** The session whose presence is shown and that gets requests: the highest priority, the latest among equals. */
+  /** The session whose presence is shown and that gets requests: the latest at which somebody sits, or else the latest. */
   get foremost(): OccupantSession | undefined {
     let foremost: OccupantSession | undefined;
     for (const session of this.sessions.values()) {
-      if (foremost === undefined || session.priority >= foremost.priority) foremost = session;
+      if (foremost === undefined || !isAway(session) || isAway(foremost)) foremost = session;
     }
     return foremost;
   }
+}
+
+/** Clients seldom state a priority in rooms, but whether anybody is there. */
+function isAway({ presence }: OccupantSession): boolean {
+  const show = presence.childText('show');
+  return show === 'away' || show === 'xa';
 }
 
 export class Occupants {

@@ -19,8 +19,9 @@ export interface Actor {
 /** What there is to say beside the presence itself. */
 export interface Circumstances {
   readonly statuses?: readonly Status[];
-  /** Only for the occupant in question. */
+  /** Only for the occupant in question; when there is a newcomer, only for that session of it. */
   readonly selfStatuses?: readonly Status[];
+  readonly newcomer?: OccupantSession;
   readonly newNick?: string;
   readonly actor?: Actor | undefined;
   readonly reason?: string | undefined;
@@ -57,7 +58,10 @@ export function announce(service: RoomService, room: Room, occupant: Occupant, w
   };
   const draw = createDrawing(room, occupant, shown);
   if (room.isShown(occupant.role)) tellOthers(service, room, occupant, draw, 'available');
-  for (const session of occupant.sessions.values()) tell(service, occupant, session, draw('self'), 'available');
+  for (const session of occupant.sessions.values()) {
+    const isPlain = what.newcomer !== undefined && session !== what.newcomer;
+    tell(service, occupant, session, isPlain ? presenceOf(room, occupant, 'self') : draw('self'), 'available');
+  }
 }
 
 /** Shows an occupant as gone, first to the sessions that are leaving, then to the rest of the room. */

@@ -23,3 +23,8 @@ export class RoomError extends StanzaError {
 export function refusal(condition: StanzaCondition, text?: string): StanzaError {
   return new StanzaError(condition, text);
 }
+
+/** SECURITY: an `<error/>` that goes on to another occupant must not name the real JID of whoever it comes from. */
+export function withoutOrigin(error: Element): Element {
+  return error.withAttr('by', undefined);
+}
