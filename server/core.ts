@@ -16,6 +16,7 @@ import { ModuleHost } from './modulehost/host.ts';
 import { modules } from './modules/index.ts';
 import { type AbsentHandler, AccountsRoute } from './router/accounts-route.ts';
 import { IqTable } from './router/iq-table.ts';
+import { OwnRequests } from './router/own-requests.ts';
 import { Router } from './router/router.ts';
 import { SessionLifecycle } from './router/session-lifecycle.ts';
 import { Sessions } from './session/sessions.ts';
@@ -56,6 +57,7 @@ export interface Core {
   readonly sessions: Sessions;
   readonly lifecycle: SessionLifecycle;
   readonly host: ModuleHost;
+  readonly ownRequests: OwnRequests;
   readonly streams: Streams;
   /** Those that belong to the stream itself; modules bring further ones. */
   readonly streamFeatures: readonly StreamFeature[];
@@ -121,10 +123,11 @@ export function createCore(options: CoreOptions): Core {
     log: log.child('session'),
   });
   const requests = new IqTable();
+  const ownRequests = new OwnRequests({ domain, send: (element) => router.send(element), clock, randomId });
   const absent: AbsentHandler[] = [];
   router.routes.set(
     domain,
-    new AccountsRoute({ router, accounts, sessions, requests, absent, log: log.child('router') }),
+    new AccountsRoute({ router, accounts, sessions, requests, ownRequests, absent, log: log.child('router') }),
   );
 
   const moduleFeatures: StreamFeature[] = [];
@@ -193,6 +196,7 @@ export function createCore(options: CoreOptions): Core {
     sessions,
     lifecycle,
     host,
+    ownRequests,
     streams,
     streamFeatures: features,
     async stop(graceMs) {

@@ -27,12 +27,15 @@ export interface DataDirectory {
 
 /** Takes the directory, or says who has it. */
 export function lockDataDirectory(dataDir: string): Lock {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     return acquireLock(dataDir);
   } catch (error) {
-    if (!(error instanceof LockError)) throw error;
-    throw new StartError('locked', error.message, error);
+    if (error instanceof LockError) throw new StartError('locked', error.message, error);
+    if (error instanceof Error && 'syscall' in error) {
+      throw new StartError('store', `The data directory ${dataDir} cannot be used (${error.message}).`, error);
+    }
+    throw error;
   }
 }
 

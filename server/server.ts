@@ -11,8 +11,11 @@ import { systemClock } from './clock/clock.ts';
 import { Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { c2sSettings, certificateSettings, lanSettings, listenSettings, logSettings } from './config/settings.ts';
-import type { AccountDeeds } from './control/deeds.ts';
+import type { Status } from './control/contract.ts';
+import type { AccountDeeds, Deeds } from './control/deeds.ts';
+import { followSnapshots } from './control/follow-snapshots.ts';
 import { createHandlers } from './control/handlers.ts';
+import { type ControlPort, PortDoor } from './control/port-door.ts';
 import { ControlSocketError, openControlSocket } from './control/socket.ts';
 import { type Core, createCore, findDisabledModulesFault, settingsGroups } from './core.ts';
 import { type DataDirectory, lockDataDirectory, openDataDirectory } from './data-directory.ts';
@@ -26,6 +29,7 @@ import { LogFile } from './log/log-file.ts';
 import { RecentLines } from './log/recent-lines.ts';
 import { findPortOwner } from './port-owner.ts';
 import { StartError } from './start-error.ts';
+import { openWindowDoor } from './window-door.ts';
 
 export { StartError };
 
@@ -33,6 +37,8 @@ const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', impor
 /** How long clients may take over their goodbyes; the rest of the stop takes well under the 5 s that are promised. */
 const GOODBYE_MS = 2_000;
 const FIRST_ACCOUNT = 'admin';
+/** How soon the tray learns what changes without an event. */
+const STATUS_REFRESH_MS = 5_000;
 
 export interface ServerOptions {
   readonly dataDir: string;
@@ -41,6 +47,8 @@ export interface ServerOptions {
   /** `KEY=VALUE` texts for this run. */
   readonly overrides: readonly string[];
   readonly logToConsole?: 'json' | 'text' | 'none';
+  /** Where the window is shown: by the desktop app, on ports that it hands in, or in a browser as well. */
+  readonly window: 'desktop' | 'browser';
 }
 
 export interface RunningServer {
@@ -51,7 +59,17 @@ export interface RunningServer {
   readonly fingerprint: string;
   /** Only at the very first start: the account that was made, with a password that is stored nowhere in clear. */
   readonly firstAdmin?: { readonly jid: string; readonly password: string };
+  /** A one-time address of the window in a browser, where there is one. */
+  readonly window?: string;
+  /** Answers calls on a port, for an administrator. */
+  connect(port: ControlPort): void;
+  /** Tells the status now and after each change, at most twice a second. */
+  followStatus(listener: (status: Status) => void): void;
+  /** For who knows that the computer woke up, or joined another network. */
+  networkChanged(): void;
   stop(reason?: string): Promise<void>;
+  /** Why it had to stop by itself, if it did; known once `stopping` has resolved. */
+  readonly failure: StartError | undefined;
   /** Resolves with the reason when the server begins to stop, whoever asked for it. */
   readonly stopping: Promise<string>;
   /** Settles when the server has stopped, for whatever reason. */
@@ -106,6 +124,7 @@ async function build(
   const stopping = Promise.withResolvers<string>();
   const stopped = Promise.withResolvers<void>();
   let isStopping = false;
+  let failure: StartError | undefined;
   const stop = async (reason = 'requested'): Promise<void> => {
     if (isStopping) return stopped.promise;
     isStopping = true;
@@ -122,6 +141,7 @@ async function build(
     log,
     onFatal: (error) => {
       log.error({ err: error }, 'the database failed; nothing more can be promised, so the server stops');
+      failure ??= new StartError('store', `The database failed (${error.message}), so the server has stopped.`, error);
       void stop('database failure');
     },
   });
@@ -164,11 +184,20 @@ async function build(
     addresses,
     certificate: () => certificates.current,
     storageBytes: () => database.sizeBytes(),
+    windowAddress: () => webDoor?.newAddress(),
+    clock: systemClock,
+    randomBytes,
     stop: () => void stop(),
   });
-  const socket = await openControl(dataDir, createHandlers(deeds, log.child('control')), log);
+  const controlLog = log.child('control');
+  const handlers = createHandlers(deeds, controlLog);
+  const socket = await openControl(dataDir, handlers, log);
   opened.add(() => socket.close());
-  announce(config, domain, ports, log, opened);
+  const portDoor = new PortDoor(handlers, controlLog);
+  opened.add(() => portDoor.close());
+  const webDoor = options.window === 'browser' ? await openWindowDoor(config, handlers, controlLog) : undefined;
+  opened.add(() => webDoor?.close());
+  const announcer = announce(config, domain, ports, log, opened);
   // Last, so that the password cannot be lost to a start that fails halfway.
   const firstAdmin = await createFirstAdmin(data);
   log.info({ domain, ports, version: VERSION }, 'server started');
@@ -178,10 +207,30 @@ async function build(
     addresses: addresses(),
     fingerprint: certificates.current.fingerprintSha256,
     ...(firstAdmin === undefined ? {} : { firstAdmin }),
+    ...(webDoor === undefined ? {} : { window: webDoor.newAddress() }),
+    connect: (port) => portDoor.serve(port, 'admin'),
+    followStatus: (listener) => void follow(deeds, listener, stopped.promise),
+    networkChanged: () => announcer.networkChanged(),
     stop,
+    get failure() {
+      return failure;
+    },
     stopping: stopping.promise,
     stopped: stopped.promise,
   };
+}
+
+async function follow(deeds: Deeds, listener: (status: Status) => void, stopped: Promise<void>): Promise<void> {
+  const end = new AbortController();
+  void stopped.then(() => end.abort());
+  const snapshots = followSnapshots({
+    read: () => deeds.status(),
+    onChange: (changed) => deeds.onChange(changed),
+    refreshMs: STATUS_REFRESH_MS,
+    clock: systemClock,
+    signal: end.signal,
+  });
+  for await (const status of snapshots) listener(status);
 }
 
 function loadConfig(dataDir: string, overrides: readonly string[]): Config {
@@ -325,7 +374,7 @@ function announce(
   ports: RunningServer['ports'],
   log: RootLogger,
   opened: Opened,
-): void {
+): Announcer {
   const { address } = config.group('listen', listenSettings);
   const settings = config.group('lan', lanSettings);
   const announcer = new Announcer({ log: log.child('lan') });
@@ -347,6 +396,7 @@ function announce(
   });
   opened.add(() => announcer.stop());
   follow();
+  return announcer;
 }
 
 /** The accounts of a data directory on which no server runs. */

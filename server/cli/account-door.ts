@@ -42,7 +42,7 @@ export async function withAccounts<T>(
 async function runningDoor(dataDir: string): Promise<AccountDoor | undefined> {
   try {
     const client = await connectControl(dataDir);
-    const { domain } = await client.status();
+    const { domain } = await client.status.get();
     const { accounts } = client;
     return {
       domain,

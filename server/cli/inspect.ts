@@ -1,4 +1,4 @@
-/** `snug status`, `snug sessions` and `snug stop`: asking the running server. */
+/** `snug status`, `snug sessions`, `snug window` and `snug stop`: asking the running server. */
 import { readFileSync } from 'node:fs';
 import { connectControl, NotRunningError } from '../control/client.ts';
 import type { Status } from '../control/contract.ts';
@@ -13,7 +13,7 @@ const STOP_POLL_MS = 50;
 /** That no server runs is an answer, but not the good one: exit status 3. */
 export async function showStatus({ dataDir, json, terminal }: CommandSetting): Promise<number> {
   try {
-    const status = await (await connectControl(dataDir)).status();
+    const status = await (await connectControl(dataDir)).status.get();
     terminal.writeOut(json ? `${JSON.stringify(status)}\n` : `${statusText(status)}\n`);
     return exitStatus.done;
   } catch (error) {
@@ -37,10 +37,16 @@ export async function showSessions({ dataDir, json, terminal }: CommandSetting):
   terminal.writeOut(`${table(['SESSION', 'PRESENCE', 'SINCE', 'ADDRESS', 'CLIENT'], rows)}\n`);
 }
 
+/** The address alone, so that a script can open it. */
+export async function showWindow({ dataDir, json, terminal }: CommandSetting): Promise<void> {
+  const { address } = await (await connectControl(dataDir)).window.open();
+  terminal.writeOut(json ? `${JSON.stringify({ address })}\n` : `${address}\n`);
+}
+
 /** Returns when the server's process has ended, so that a new one can be started at once. */
 export async function stopServer({ dataDir, json, terminal }: CommandSetting): Promise<void> {
   const client = await connectControl(dataDir);
-  const { pid } = await client.status();
+  const { pid } = await client.status.get();
   await client.server.stop();
   const deadline = terminal.clock.now() + STOP_TIMEOUT_MS;
   while (isAlive(pid)) {

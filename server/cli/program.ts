@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { CommandSetting } from './command-setting.ts';
 import { defaultDataDirectory } from './data-directory.ts';
 import { CommandFailure, exitStatus, failureOf } from './failure.ts';
-import { showSessions, showStatus, stopServer } from './inspect.ts';
+import { showSessions, showStatus, showWindow, stopServer } from './inspect.ts';
 import { showLogs } from './logs.ts';
 import { serve } from './serve.ts';
 import type { ServerEntry } from './server-entry.ts';
@@ -80,6 +80,9 @@ function createProgram(
   withCommon(program.command('sessions'))
     .description('show who is online')
     .action((options: CommonOptions) => showSessions(settingFrom(options)));
+  withCommon(program.command('window'))
+    .description('show an address of the window in a browser, good for one use within ten minutes')
+    .action((options: CommonOptions) => showWindow(settingFrom(options)));
   withCommon(program.command('stop'))
     .description('stop the server and wait for its end')
     .action((options: CommonOptions) => stopServer(settingFrom(options)));

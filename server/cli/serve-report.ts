@@ -19,7 +19,7 @@ export function createServeReport(json: boolean, terminal: Terminal): ServeRepor
 function jsonReport(terminal: Terminal): ServeReport {
   const send = (event: object): void => terminal.writeOut(`${JSON.stringify(event)}\n`);
   return {
-    ready: ({ domain, ports, addresses, fingerprint, firstAdmin }) =>
+    ready: ({ domain, ports, addresses, fingerprint, firstAdmin, window }) =>
       send({
         event: 'ready',
         pid: process.pid,
@@ -28,6 +28,7 @@ function jsonReport(terminal: Terminal): ServeReport {
         addresses,
         fingerprint,
         ...(firstAdmin === undefined ? {} : { admin: firstAdmin }),
+        ...(window === undefined ? {} : { window }),
       }),
     stopping: (reason) => send({ event: 'stopping', reason }),
     stopped: () => send({ event: 'stopped' }),
@@ -44,7 +45,7 @@ function textReport(terminal: Terminal): ServeReport {
   };
 }
 
-function readyText({ domain, ports, addresses, fingerprint, firstAdmin }: RunningServer): string {
+function readyText({ domain, ports, addresses, fingerprint, firstAdmin, window }: RunningServer): string {
   const facts: [string, string][] = [
     ['Domain', domain],
     ['Addresses', addresses.join(', ')],
@@ -54,5 +55,6 @@ function readyText({ domain, ports, addresses, fingerprint, firstAdmin }: Runnin
   if (firstAdmin !== undefined) {
     facts.push(['Administrator', firstAdmin.jid], ['Password', `${firstAdmin.password} (shown only once)`]);
   }
+  if (window !== undefined) facts.push(['Window', `${window} (once, within 10 minutes)`]);
   return ['Snug is ready.', '', block(facts), '', 'To stop it press Ctrl+C, or run: snug stop'].join('\n');
 }

@@ -1,6 +1,5 @@
 /** `snug serve`: runs the server until a signal, `snug stop` or a bug ends it. */
-import { join } from 'node:path';
-import { LogFile } from '../log/log-file.ts';
+import { logPath, recordBug } from '../bug-record.ts';
 import { CommandFailure, exitStatus, failureOf } from './failure.ts';
 import { createServeReport, type ServeReport } from './serve-report.ts';
 import type { RunningServer, ServerEntry } from './server-entry.ts';
@@ -27,7 +26,7 @@ export async function serve(options: ServeOptions, terminal: Terminal, server: S
   const ending = new Ending(terminal, report);
   const forgetSignals = terminal.onSignal((signal) => ending.onSignal(signal));
   const forgetBugs = terminal.onBug((error) => {
-    recordBug(options.dataDir, error, terminal);
+    recordBug(options.dataDir, error, terminal.clock.now());
     report.error('bug', `Snug met a bug and must stop; ${logPath(options.dataDir)} says more.`);
     ending.begin('bug', exitStatus.failed);
   });
@@ -37,16 +36,20 @@ export async function serve(options: ServeOptions, terminal: Terminal, server: S
       ...(options.domain === undefined ? {} : { domain: options.domain }),
       overrides: options.overrides,
       logToConsole: options.json ? 'json' : 'text',
+      window: 'browser',
     });
     if (!ending.hasBegun) report.ready(running);
     ending.serverIs(running);
-    void running.stopping.then((reason) => ending.begin(reason, exitStatus.done));
+    void running.stopping.then((reason) =>
+      ending.begin(reason, running.failure === undefined ? exitStatus.done : exitStatus.failed),
+    );
     await running.stopped;
+    if (running.failure !== undefined) throw running.failure;
     report.stopped();
     return ending.status;
   } catch (error) {
     if (failureOf(error) !== undefined) throw error;
-    recordBug(options.dataDir, error, terminal);
+    recordBug(options.dataDir, error, terminal.clock.now());
     throw new CommandFailure('bug', `Snug met a bug and could not start; ${logPath(options.dataDir)} says more.`);
   } finally {
     forgetSignals();
@@ -111,22 +114,5 @@ class Ending {
   #giveUp(): void {
     this.#report.error('stop-timeout', `The server did not stop within ${STOP_DEADLINE_MS / 1000} s and was ended.`);
     this.#terminal.exit(exitStatus.failed);
-  }
-}
-
-function logPath(dataDir: string): string {
-  return join(dataDir, 'logs', 'snug.log');
-}
-
-/** The stack goes to the log and not to people. */
-function recordBug(dataDir: string, error: unknown, { clock }: Terminal): void {
-  const stack = error instanceof Error ? error.stack : String(error);
-  const time = new Date(clock.now()).toISOString();
-  try {
-    const file = new LogFile(logPath(dataDir));
-    file.write(`${JSON.stringify({ level: 'error', time, room: 'cli', stack, msg: 'error that nobody caught' })}\n`);
-    file.close();
-  } catch {
-    // There is no log to write to; the sentence on the terminal is all that is left.
   }
 }

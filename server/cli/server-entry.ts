@@ -7,6 +7,7 @@ export interface ServerOptions {
   /** `KEY=VALUE` texts for this run. */
   readonly overrides: readonly string[];
   readonly logToConsole?: 'json' | 'text' | 'none';
+  readonly window: 'desktop' | 'browser';
 }
 
 export interface RunningServer {
@@ -16,7 +17,11 @@ export interface RunningServer {
   readonly fingerprint: string;
   /** Only at the very first start: the account that was made, with a password that is stored nowhere in clear. */
   readonly firstAdmin?: { readonly jid: string; readonly password: string };
+  /** A one-time address of the window in a browser, where there is one. */
+  readonly window?: string;
   stop(reason?: string): Promise<void>;
+  /** Why it had to stop by itself, if it did; known once `stopping` has resolved. */
+  readonly failure: (Error & { readonly code: string }) | undefined;
   /** Resolves with the reason when the server begins to stop, whoever asked for it. */
   readonly stopping: Promise<string>;
   /** Settles when the server has stopped, for whatever reason. */

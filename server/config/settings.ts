@@ -73,6 +73,21 @@ export const c2sSettings = {
   ),
 } satisfies SettingsGroup;
 
+export const windowSettings = {
+  enabled: setting(
+    z.boolean(),
+    true,
+    'Whether “snug serve” shows the window in a browser. It is answered on this computer alone.',
+    { appliesOnRestart: true },
+  ),
+  port: setting(
+    port,
+    5282,
+    'The port of the window in a browser. 0 picks a free one, and so does a port that another program has.',
+    { appliesOnRestart: true },
+  ),
+} satisfies SettingsGroup;
+
 export const lanSettings = {
   mdns: setting(
     z.boolean(),
@@ -128,6 +143,7 @@ export const serverGroups = {
   listen: listenSettings,
   c2s: c2sSettings,
   lan: lanSettings,
+  window: windowSettings,
   admin: adminSettings,
   log: logSettings,
   accounts: accountsSettings,

@@ -6,6 +6,10 @@ import { contract, type Role } from './contract.ts';
 import { controlError, toControlError } from './control-error.ts';
 import type { Deeds } from './deeds.ts';
 import { followLines } from './follow-lines.ts';
+import { followSnapshots } from './follow-snapshots.ts';
+
+/** How soon a follower sees what changes without an event: counters, and what clients tell about themselves. */
+const REFRESH_MS = 1000;
 
 /** What a door knows about a caller. */
 export interface ControlContext {
@@ -29,12 +33,26 @@ export function createHandlers(deeds: Deeds, log: Logger) {
         throw toControlError(error, log);
       }
     });
-  const { accounts } = deeds;
+  const { accounts, clock } = deeds;
+  const follow = <T>(read: () => T, signal: AbortSignal) =>
+    followSnapshots({ read, signal, clock, onChange: (listener) => deeds.onChange(listener), refreshMs: REFRESH_MS });
 
   return os.router({
-    status: os.status.handler(() => deeds.status()),
+    status: {
+      get: os.status.get.handler(() => deeds.status()),
+      follow: os.status.follow.handler((call) => follow(() => deeds.status(), endOf(call))),
+    },
     sessions: {
-      list: os.sessions.list.handler(() => deeds.sessions()),
+      list: os.sessions.list.handler(async () => {
+        await deeds.askClients();
+        return deeds.sessions();
+      }),
+      follow: os.sessions.follow.handler((call) =>
+        follow(() => {
+          void deeds.askClients();
+          return deeds.sessions();
+        }, endOf(call)),
+      ),
       end: os.sessions.end.handler(({ input }) => {
         if (!deeds.endSession(input.jid)) throw controlError('NOT_FOUND', `There is no session ${input.jid}.`);
         log.info({ jid: input.jid }, 'session ended by an administrator');
@@ -43,7 +61,18 @@ export function createHandlers(deeds: Deeds, log: Logger) {
     },
     accounts: {
       list: os.accounts.list.handler(() => accounts.list()),
-      add: os.accounts.add.handler(({ input }) => accounts.create(input)),
+      follow: os.accounts.follow.handler((call) => follow(() => accounts.list(), endOf(call))),
+      add: os.accounts.add.handler(async ({ input }) => {
+        const { localpart, password, role } = input;
+        if (password !== undefined) return accounts.create({ localpart, password, role });
+        const generatedPassword = deeds.generatePassword();
+        return { ...(await accounts.create({ localpart, password: generatedPassword, role })), generatedPassword };
+      }),
+      resetPassword: os.accounts.resetPassword.handler(async ({ input }) => {
+        const generatedPassword = deeds.generatePassword();
+        await accounts.setPassword(input.localpart, generatedPassword);
+        return { generatedPassword };
+      }),
       setPassword: os.accounts.setPassword.handler(({ input }) =>
         done(accounts.setPassword(input.localpart, input.password)),
       ),
@@ -63,9 +92,16 @@ export function createHandlers(deeds: Deeds, log: Logger) {
     },
     logs: {
       recent: os.logs.recent.handler(({ input }) => deeds.logs.recent(input.lines)),
-      follow: os.logs.follow.handler(({ input, context, signal }) => {
-        const signals = signal === undefined ? [context.closing] : [context.closing, signal];
-        return followLines(deeds.logs, input.lines, AbortSignal.any(signals));
+      follow: os.logs.follow.handler((call) => followLines(deeds.logs, call.input.lines, endOf(call))),
+    },
+    window: {
+      open: os.window.open.handler(() => {
+        const address = deeds.windowAddress();
+        if (address === undefined) {
+          throw controlError('REFUSED', 'This server does not show its window in a browser (see window.enabled).');
+        }
+        log.info({}, 'an address of the window was made');
+        return { address };
       }),
     },
     server: {
@@ -76,6 +112,12 @@ export function createHandlers(deeds: Deeds, log: Logger) {
       }),
     },
   });
+}
+
+/** A follower ends with its call and with its door. */
+function endOf(call: { readonly context: ControlContext; readonly signal?: AbortSignal | undefined }): AbortSignal {
+  const { context, signal } = call;
+  return signal === undefined ? context.closing : AbortSignal.any([context.closing, signal]);
 }
 
 async function done(deed: Promise<unknown>): Promise<Record<string, never>> {

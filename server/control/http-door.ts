@@ -1,10 +1,10 @@
 /** Calls as HTTP requests: limits and malformed input end here, before the contract sees them. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/node';
 import type { Logger } from '../log/log.ts';
-import { controlError, toControlError } from './control-error.ts';
+import { callFailures, errorBody } from './call-failures.ts';
+import { controlError } from './control-error.ts';
 import type { ControlContext, ControlRouter } from './handlers.ts';
 
 /** No call needs more than a few kilobytes; an imported list of people may. */
@@ -14,28 +14,14 @@ const MAX_DISCARDED_BYTES = 16 * MAX_BODY_BYTES;
 
 /** Answers every request: with the call's result, or with an error of the contract. */
 export function createRequestListener(router: ControlRouter, context: ControlContext, log: Logger): RequestListener {
-  const handler = new RPCHandler(router, {
-    // The router's own failures are errors of the contract already; what else comes here, the codec could not read.
-    interceptors: [
-      async ({ next }) => {
-        try {
-          return await next();
-        } catch (error) {
-          if (error instanceof ORPCError) throw toControlError(error, log);
-          log.info({ err: error }, 'control call could not be read');
-          throw controlError('INVALID');
-        }
-      },
-    ],
-  });
+  const handler = new RPCHandler(router, callFailures(log));
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const read =
       request.method === 'POST' ? await readCall(request) : controlError('INVALID', 'Calls are POST requests.');
     if (read instanceof Error) return refuse(response, read);
     const prepared = Object.assign(request, { body: read.body });
-    const { matched } = await handler.handle(prepared, response, { context });
-    if (!matched) refuse(response, controlError('NOT_FOUND', 'There is no such call.'));
+    await handler.handle(prepared, response, { context });
   };
 
   return (request, response) => {
@@ -49,7 +35,7 @@ export function createRequestListener(router: ControlRouter, context: ControlCon
 /** For bytes that are not HTTP at all. */
 export function refuseMalformed(socket: Duplex): void {
   if (!socket.writable) return;
-  const body = errorBody(controlError('INVALID', 'That is not an HTTP request.'));
+  const body = JSON.stringify(errorBody(controlError('INVALID', 'That is not an HTTP request.')));
   socket.end(
     'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\n' +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -85,10 +71,5 @@ function parseBody(text: string): { readonly body: object } | Refusal {
 
 function refuse(response: ServerResponse, error: Refusal): void {
   response.writeHead(error.status, { 'content-type': 'application/json', connection: 'close' });
-  response.end(errorBody(error));
-}
-
-/** The form in which oRPC's own codec sends errors, so that clients read both alike. */
-function errorBody(error: ORPCError<string, unknown>): string {
-  return JSON.stringify({ json: error.toJSON() });
+  response.end(JSON.stringify(errorBody(error)));
 }

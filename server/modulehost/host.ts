@@ -61,6 +61,11 @@ export class ModuleHost {
     return [...this.#running.values()];
   }
 
+  /** What a module provides, for whoever joins the rooms; undefined while no running module does. */
+  find<T>(token: ServiceToken<T>): T | undefined {
+    return this.#services.get(token.name) as T | undefined;
+  }
+
   /** Starts a module. Throws when it needs a service that nobody provides, or claims what another one has. */
   start(module: Module): void {
     if (this.#running.has(module.name)) throw new Error(`module ${module.name} is running already`);

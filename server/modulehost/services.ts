@@ -61,6 +61,14 @@ export interface VcardService {
 
 export const VCARD: ServiceToken<VcardService> = { name: 'vcard' };
 
+/** XEP-0012, for those who show it to administrators. */
+export interface LastActivityService {
+  /** When accounts last came or left, in milliseconds since 1970; without those that never came. */
+  lastSeen(): ReadonlyMap<string, number>;
+}
+
+export const LAST_ACTIVITY: ServiceToken<LastActivityService> = { name: 'last-activity' };
+
 /** XEP-0198, for those who carry it inside something else: SASL2 its `<resume/>`, Bind 2 its `<enable/>`. */
 export interface StreamManagementService {
   /** The answer to `<enable/>` on a stream that has a resource; counting begins with it. */

@@ -10,6 +10,7 @@ import { type AddressedStanza, type Iq, type Message, NS_CLIENT, type Presence }
 import { el } from '../xml/element.ts';
 import { chooseRecipients } from './delivery.ts';
 import type { Addressee, Answer, IqTable, Request } from './iq-table.ts';
+import type { OwnRequests } from './own-requests.ts';
 import type { Route, Router } from './router.ts';
 import type { Verdict } from './stages.ts';
 
@@ -23,6 +24,8 @@ export interface AccountsRouteOptions {
   readonly accounts: Pick<Accounts, 'has'>;
   readonly sessions: Sessions;
   readonly requests: IqTable;
+  /** Takes the answers to what the server itself has asked. */
+  readonly ownRequests: Pick<OwnRequests, 'settle'>;
   readonly absent: readonly AbsentHandler[];
   readonly log: Logger;
 }
@@ -99,8 +102,8 @@ export class AccountsRoute implements Route {
       const session = sessions.get(local, iq.to.resource);
       return session === undefined ? this.#refuse(iq, sender) : session.send(iq.element);
     }
-    if (iq.type !== 'get' && iq.type !== 'set') return; // an answer that nobody here waits for
-    return this.#request(iq, iq.type, local, sender);
+    if (iq.type === 'get' || iq.type === 'set') return this.#request(iq, iq.type, local, sender);
+    if (local === '') this.#options.ownRequests.settle(iq); // accounts themselves ask nothing
   }
 
   #request(iq: Iq, type: 'get' | 'set', account: string, sender: Session | undefined): void | Promise<void> {

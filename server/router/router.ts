@@ -39,6 +39,8 @@ export class Router {
   /** Everybody else's; filled while federation is on. */
   remote: Route | undefined;
   presenceHandler: PresenceHandler | undefined;
+  /** Messages that our sessions have sent since the start. */
+  messages = 0;
   readonly #log: Logger;
 
   constructor(log: Logger) {
@@ -49,6 +51,7 @@ export class Router {
   submit(stanza: Stanza, sender: Session): void | Promise<void> {
     switch (stanza.kind) {
       case 'message':
+        this.messages++;
         return this.#goOn(stanza, this.outbound.message.run(stanza, sender), sender);
       case 'iq':
         return this.#goOn(stanza, this.outbound.iq.run(stanza, sender), sender);

@@ -99,7 +99,7 @@ describe('without a server', () => {
   });
 
   test('sessions and stop fail with exit status 3', async () => {
-    for (const verb of ['sessions', 'stop']) {
+    for (const verb of ['sessions', 'window', 'stop']) {
       expect(await snug(verb)).toMatchObject({ status: 3, errors: `No Snug server is running on ${directory}.\n` });
     }
   });
@@ -127,6 +127,13 @@ describe('with a running server', () => {
       expect((await snug('sessions')).output).toContain('ann@miller.local/phone');
       expect((await snug('user list --json')).events()).toEqual([[anAccount]]);
       expect(offline.opened).toBe(0);
+    }));
+
+  test('window shows a fresh address, alone on its line', () =>
+    whileRunning(async () => {
+      const address = 'http://127.0.0.1:5282/#token=fresh';
+      expect(await snug('window')).toMatchObject({ status: 0, output: `${address}\n`, errors: '' });
+      expect((await snug('window --json')).events()).toEqual([{ address }]);
     }));
 
   test('the log comes from the server’s memory', () =>

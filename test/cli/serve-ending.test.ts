@@ -11,6 +11,8 @@ let terminal: FakeTerminal;
 let started: PromiseWithResolvers<void>;
 let stopping: PromiseWithResolvers<string>;
 let stopped: PromiseWithResolvers<void>;
+/** Why the server stopped by itself. */
+let failure: RunningServer['failure'];
 let given: ServerOptions[];
 /** The reasons with which the server was told to stop. */
 let stops: (string | undefined)[];
@@ -21,6 +23,7 @@ beforeEach(() => {
   started = Promise.withResolvers();
   stopping = Promise.withResolvers();
   stopped = Promise.withResolvers();
+  failure = undefined;
   given = [];
   stops = [];
 });
@@ -39,6 +42,8 @@ const running = (): RunningServer => ({
     stops.push(reason);
     return stopped.promise;
   },
+  window: 'http://127.0.0.1:5282/#token=once',
+  failure,
   stopping: stopping.promise,
   stopped: stopped.promise,
 });
@@ -75,11 +80,12 @@ describe('what is reported', () => {
         addresses: ['192.168.1.5'],
         fingerprint: 'AB:CD',
         admin: { jid: 'admin@miller.local', password: 'shown-once' },
+        window: 'http://127.0.0.1:5282/#token=once',
       },
       { event: 'stopping', reason: 'SIGTERM' },
       { event: 'stopped' },
     ]);
-    expect(given).toEqual([{ dataDir: directory, overrides: ['c2s.port=0'], logToConsole: 'json' }]);
+    expect(given).toEqual([{ dataDir: directory, overrides: ['c2s.port=0'], logToConsole: 'json', window: 'browser' }]);
   });
 
   test('people get a block with the first password and how to stop', async () => {
@@ -92,6 +98,7 @@ describe('what is reported', () => {
       'AB:CD',
       'admin@miller.local',
       'snug stop',
+      'http://127.0.0.1:5282/#token=once',
     ]) {
       expect(terminal.output()).toContain(expected);
     }
@@ -106,6 +113,17 @@ describe('ends', () => {
     stopped.resolve();
     expect(await status).toBe(0);
     expect(terminal.events().slice(1)).toEqual([{ event: 'stopping', reason: 'requested' }, { event: 'stopped' }]);
+  });
+
+  test('a server that stops because of a failure is a failure of the command, with its sentence', async () => {
+    failure = Object.assign(new Error('The database failed (disk full), so the server has stopped.'), {
+      name: 'StartError',
+      code: 'store',
+    });
+    const { status } = await begin();
+    stopping.resolve('database failure');
+    stopped.resolve();
+    await expect(status).rejects.toMatchObject({ code: 'store', message: expect.stringContaining('disk full') });
   });
 
   test('a signal while the server is still starting stops it as soon as it is up', async () => {

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const entry = fileURLToPath(new URL('../../server/snug.mjs', import.meta.url));
-const quietly = ['c2s.port=0', 'c2s.directTlsPort=0', 'listen.address=127.0.0.1', 'lan.mdns=false'];
+const quietly = ['c2s.port=0', 'c2s.directTlsPort=0', 'listen.address=127.0.0.1', 'lan.mdns=false', 'window.port=0'];
 const serveWords = ['serve', '--json', ...quietly.flatMap((override) => ['--set', override])];
 
 interface Ended {
@@ -23,6 +23,7 @@ interface Event {
   readonly pid?: number;
   readonly ports?: { readonly c2s: number; readonly c2sTls: number };
   readonly admin?: { readonly jid: string; readonly password: string };
+  readonly window?: string;
   readonly code?: string;
   readonly message?: string;
 }
@@ -98,6 +99,7 @@ test('a first start tells what a client needs, answers the other verbs, and stop
   expect(ready.ports?.c2s).toBeGreaterThan(0);
   expect(ready.ports?.c2sTls).toBeGreaterThan(0);
   expect(ready.admin?.password.length).toBeGreaterThan(7);
+  expect(ready.window).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
 
   const added = await snug(['user', 'add', 'bob', '--json'], 'correct horse battery\n');
   expect(added).toMatchObject({ status: 0, errors: '' });

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 describe('calls over the socket', () => {
   test('status, sessions and accounts arrive as the server gave them', async () => {
-    expect(await client.status()).toEqual(aStatus);
+    expect(await client.status.get()).toEqual(aStatus);
     expect(await client.sessions.list()).toEqual([aSession]);
     expect(await client.accounts.list()).toEqual([anAccount]);
   });
@@ -38,6 +38,19 @@ describe('calls over the socket', () => {
       'setRole bob admin',
       'enable bob',
     ]);
+  });
+
+  test('an account without a given password gets one, told in the answer and nowhere else', async () => {
+    const answer = await client.accounts.add({ localpart: 'eve' });
+    expect(answer).toMatchObject({ localpart: 'eve', generatedPassword: 'made-up-password' });
+    expect(await client.accounts.add({ localpart: 'bob', password: 'long enough' })).not.toHaveProperty(
+      'generatedPassword',
+    );
+    expect(await client.accounts.resetPassword({ localpart: 'bob' })).toEqual({
+      generatedPassword: 'made-up-password',
+    });
+    expect(server.done.at(-1)).toBe('setPassword bob made-up-password');
+    expect(JSON.stringify(server.logs.recent(100))).not.toContain('made-up-password');
   });
 
   test('a session is ended by its full JID', async () => {
@@ -67,6 +80,46 @@ describe('calls over the socket', () => {
   test('stopping is answered before the server stops', async () => {
     expect(await client.server.stop()).toEqual({});
     expect(server.done).toEqual(['stop']);
+  });
+});
+
+describe('what is followed', () => {
+  test('comes at once and again when it changes', async () => {
+    const statuses = await client.status.follow();
+    expect((await statuses.next()).value).toEqual(aStatus);
+    server.become({ onlineAccounts: 5 });
+    expect((await statuses.next()).value).toEqual({ ...aStatus, onlineAccounts: 5 });
+    await statuses.return?.();
+  });
+
+  test('sessions and accounts come as whole lists', async () => {
+    const sessions = await client.sessions.follow();
+    expect((await sessions.next()).value).toEqual([aSession]);
+    const accounts = await client.accounts.follow();
+    expect((await accounts.next()).value).toEqual([anAccount]);
+    await Promise.all([sessions.return?.(), accounts.return?.()]);
+  });
+
+  test('is no longer listened to once the follower has gone', async () => {
+    const statuses = await client.status.follow();
+    await statuses.next();
+    expect(server.followers()).toBe(1);
+    await statuses.return?.();
+    await expect.poll(() => server.followers()).toBe(0);
+  });
+});
+
+describe('the window in a browser', () => {
+  test('has a fresh address for whoever may use the socket', async () => {
+    expect(await client.window.open()).toEqual({ address: 'http://127.0.0.1:5282/#token=fresh' });
+  });
+
+  test('is refused with a sentence where the server shows none', async () => {
+    server.windowAddress = () => undefined;
+    await expect(client.window.open()).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: expect.stringContaining('window.enabled'),
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccountError } from '../../server/accounts/account-error.ts';
+import { systemClock } from '../../server/clock/clock.ts';
 import { Config } from '../../server/config/config.ts';
 import { serverGroups } from '../../server/config/settings.ts';
 import type { AccountSummary, SessionSummary, Status } from '../../server/control/contract.ts';
@@ -15,6 +16,10 @@ export interface FakeServer extends Deeds {
   readonly log: Logger;
   /** What was done, in order. */
   readonly done: string[];
+  /** What the status says from now on; followers are told. */
+  become(status: Partial<Status>): void;
+  /** How many follow it at this moment. */
+  followers(): number;
 }
 
 export const aStatus: Status = {
@@ -29,6 +34,7 @@ export const aStatus: Status = {
   sessions: 1,
   accounts: 1,
   storageBytes: 12_345,
+  traffic: { messages: 7 },
   certificate: { fingerprint: 'AB:CD', expiresAt: '2027-01-31T12:00:00.000Z', source: 'own' },
 };
 
@@ -47,12 +53,15 @@ export const anAccount: AccountSummary = {
   role: 'admin',
   isDisabled: false,
   createdAt: '2026-01-31T12:00:00.000Z',
+  sessions: 1,
 };
 
 export function createFakeServer(): FakeServer {
   const directory = mkdtempSync(join(tmpdir(), 'snug-control-'));
   const lines = new RecentLines();
   const done: string[] = [];
+  const listeners = new Set<() => void>();
+  let status = aStatus;
   const note = (text: string): Promise<void> => {
     done.push(text);
     return Promise.resolve();
@@ -61,8 +70,23 @@ export function createFakeServer(): FakeServer {
     directory,
     done,
     log: createLogger('debug', lines),
-    status: () => aStatus,
+    become(changed) {
+      status = { ...status, ...changed };
+      for (const listener of listeners) listener();
+    },
+    followers: () => listeners.size,
+    status: () => status,
     sessions: () => [aSession],
+    askClients: () => Promise.resolve(),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    clock: systemClock,
+    generatePassword: () => 'made-up-password',
+    windowAddress: () => 'http://127.0.0.1:5282/#token=fresh',
     endSession: (jid) => jid === aSession.jid,
     accounts: {
       list: () => [anAccount],

@@ -88,7 +88,7 @@ describe('the socket itself', () => {
     await new Promise((closed) => child.close(closed));
     renameSync(`${path}.kept`, path);
     await open();
-    expect((await (await connectControl(server.directory)).status()).domain).toBe('miller.local');
+    expect((await (await connectControl(server.directory)).status.get()).domain).toBe('miller.local');
   });
 
   test('a server that answers is not pushed aside', async () => {
@@ -96,7 +96,7 @@ describe('the socket itself', () => {
     await expect(openControlSocket(server.directory, createHandlers(server, server.log), server.log)).rejects.toThrow(
       /^Another server answers on .+control\.sock\.$/,
     );
-    expect((await (await connectControl(server.directory)).status()).state).toBe('running');
+    expect((await (await connectControl(server.directory)).status.get()).state).toBe('running');
   });
 
   test('a file in its place is named and left alone', async () => {
@@ -114,7 +114,7 @@ describe('the socket itself', () => {
     expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(socketRecordPath(deep)).mode & 0o777).toBe(0o600);
-    expect((await (await connectControl(deep)).status()).domain).toBe('miller.local');
+    expect((await (await connectControl(deep)).status.get()).domain).toBe('miller.local');
     await close();
     expect(existsSync(join(path, '..'))).toBe(false);
     expect(existsSync(socketRecordPath(deep))).toBe(false);
@@ -148,7 +148,7 @@ describe('malformed calls are answered and harm nobody', () => {
     const answer = await post(path, '/accounts/add', body);
     expect(answer).toMatchObject({ status, body: { json: { code, defined: true, message: expect.any(String) } } });
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-    expect((await post(path, '/status', '')).status).toBe(200);
+    expect((await post(path, '/status/get', '')).status).toBe(200);
   });
 
   test('a call that does not exist is not found', async () => {
@@ -160,7 +160,10 @@ describe('malformed calls are answered and harm nobody', () => {
 
   test('a call is a POST request and nothing else', async () => {
     const { path } = await open();
-    expect(await post(path, '/status', '', 'GET')).toMatchObject({ status: 422, body: { json: { code: 'INVALID' } } });
+    expect(await post(path, '/status/get', '', 'GET')).toMatchObject({
+      status: 422,
+      body: { json: { code: 'INVALID' } },
+    });
   });
 
   test('a request of more than a megabyte is told so', async () => {
@@ -176,7 +179,7 @@ describe('malformed calls are answered and harm nobody', () => {
   test('a request without end is cut off, and the socket serves on', async () => {
     const { path } = await open();
     await new Promise<void>((resolve) => {
-      const sending = request({ socketPath: path, path: '/status', method: 'POST', agent: false });
+      const sending = request({ socketPath: path, path: '/status/get', method: 'POST', agent: false });
       const chunk = Buffer.alloc(1_000_000, 0x20);
       const pump = (): void => {
         while (!sending.destroyed && sending.write(chunk)) {}
@@ -186,7 +189,7 @@ describe('malformed calls are answered and harm nobody', () => {
       sending.on('close', () => resolve());
       pump();
     });
-    expect((await post(path, '/status', '')).status).toBe(200);
+    expect((await post(path, '/status/get', '')).status).toBe(200);
   });
 
   test('bytes that are not HTTP get an answer that programs can read', async () => {
@@ -201,10 +204,10 @@ describe('malformed calls are answered and harm nobody', () => {
   test('a caller that hangs up in the middle of a call harms nobody', async () => {
     const { path } = await open();
     const connection = createConnection(path);
-    connection.write('POST /status HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{');
+    connection.write('POST /status/get HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{');
     await new Promise<void>((written) => connection.write('"', () => written()));
     connection.destroy();
-    expect((await post(path, '/status', '')).status).toBe(200);
+    expect((await post(path, '/status/get', '')).status).toBe(200);
   });
 });
 
@@ -212,6 +215,6 @@ test('an answer that is not a server’s is an error and no crash', async () => 
   const path = join(server.directory, 'control.sock');
   const stranger = createHttpServer((_request, response) => response.end('hello')).listen(path);
   const client = await connectControl(server.directory);
-  await expect(client.status()).rejects.toThrow();
+  await expect(client.status.get()).rejects.toThrow();
   await new Promise((closed) => stranger.close(closed));
 });

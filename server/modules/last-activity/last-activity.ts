@@ -1,6 +1,6 @@
 /** XEP-0012: Last Activity. Tells contacts when somebody was last there, and how long the server has been running. */
 import { defineModule } from '../../modulehost/module.ts';
-import { ROSTER } from '../../modulehost/services.ts';
+import { LAST_ACTIVITY, provide, ROSTER } from '../../modulehost/services.ts';
 import { iqGet, type Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { Iq } from '../../stanza/stanza.ts';
@@ -19,6 +19,7 @@ export const lastActivity = defineModule({
   features: [NS_LAST],
   accountFeatures: [NS_LAST],
   migrations: MIGRATIONS,
+  provides: [LAST_ACTIVITY],
   needs: [ROSTER],
 
   start(host) {
@@ -74,6 +75,7 @@ export const lastActivity = defineModule({
       },
 
       account: { removed: ({ localpart }) => store.remove(localpart) },
+      provides: [provide(LAST_ACTIVITY, { lastSeen: () => store.readAll() })],
     };
   },
 });

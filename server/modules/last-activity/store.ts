@@ -14,6 +14,7 @@ export const MIGRATIONS = [
 ];
 
 const READ = 'SELECT at_ms AS atMs, status FROM last_activity WHERE localpart = ?';
+const READ_ALL = 'SELECT localpart, at_ms AS atMs FROM last_activity';
 const WRITE = `INSERT INTO last_activity (localpart, at_ms, status) VALUES (?, ?, ?)
   ON CONFLICT (localpart) DO UPDATE SET at_ms = excluded.at_ms, status = excluded.status`;
 const REMOVE = 'DELETE FROM last_activity WHERE localpart = ?';
@@ -39,6 +40,17 @@ export class LastActivityStore {
 
   read(localpart: string): Departure | undefined {
     return this.#pending.has(localpart) ? this.#pending.get(localpart) : this.#reader.get<Departure>(READ, localpart);
+  }
+
+  /** Of everybody who was there ever, without what they said. */
+  readAll(): ReadonlyMap<string, number> {
+    const rows = this.#reader.all<{ localpart: string; atMs: number }>(READ_ALL);
+    const all = new Map(rows.map(({ localpart, atMs }) => [localpart, atMs]));
+    for (const [localpart, departure] of this.#pending) {
+      if (departure === undefined) all.delete(localpart);
+      else all.set(localpart, departure.atMs);
+    }
+    return all;
   }
 
   write(localpart: string, departure: Departure): void {

@@ -1,0 +1,104 @@
+/** Overview: how the server is, how to reach it, who is there. */
+import type { ReactNode } from 'react';
+import type { Status } from '../../server/control/contract.ts';
+import { useNow } from '../clock.ts';
+import { formatBytes, formatCount, formatDuration, formatSince } from '../format.ts';
+import { CertificateCard } from '../parts/certificate-card.tsx';
+import { ConnectCard } from '../parts/connect-card.tsx';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { LoadFailure, Loading } from '../parts/notice.tsx';
+import { OnlineCard } from '../parts/online-card.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { ServerButtons } from '../parts/server-buttons.tsx';
+import { TrafficCard } from '../parts/traffic-card.tsx';
+import { sentenceOf, useSessions, useStatus } from '../queries.ts';
+import { pageAddress } from '../route.ts';
+import { stateReason, useServerState } from '../server-state.ts';
+import { texts } from '../texts.ts';
+import css from './overview.module.css';
+
+const words = texts.overview;
+
+export function OverviewPage() {
+  const status = useStatus();
+  const sessions = useSessions();
+  const state = useServerState();
+  const { data } = status;
+  return (
+    <>
+      <PageHead
+        title={words.kinds[state.kind]}
+        text={data === undefined ? stateReason(state) : <Address domain={data.domain} />}
+      >
+        <ServerButtons state={state} />
+      </PageHead>
+      {data === undefined ? (
+        status.isError ? (
+          <LoadFailure sentence={sentenceOf(status.error)} retry={() => void status.refetch()} />
+        ) : (
+          <Loading rows={8} />
+        )
+      ) : (
+        <>
+          <Facts status={data} />
+          <div className={css.columns}>
+            <div className={css.wide}>
+              <OnlineCard sessions={sessions.data} failure={sessions.error} retry={() => void sessions.refetch()} />
+              <ConnectCard status={data} />
+            </div>
+            <div className={css.narrow}>
+              <TrafficCard status={data} />
+              <CertificateCard certificate={data.certificate} />
+            </div>
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function Address({ domain }: { readonly domain: string }) {
+  return (
+    <span className={css.address}>
+      {words.signInAt} <strong>{domain}</strong>
+      <CopyButton text={domain} what={words.address} />
+    </span>
+  );
+}
+
+function Facts({ status }: { readonly status: Status }) {
+  const nowMs = useNow();
+  const { facts } = words;
+  return (
+    <dl className={css.facts}>
+      <Fact name={facts.online} value={formatCount(status.onlineAccounts)} hint={facts.devices(status.sessions)} />
+      <Fact
+        name={facts.uptime}
+        value={formatDuration(Math.max(0, nowMs - Date.parse(status.startedAt)))}
+        hint={facts.since(formatSince(status.startedAt, nowMs))}
+      />
+      <Fact
+        name={facts.accounts}
+        value={formatCount(status.accounts)}
+        hint={<a href={pageAddress('people')}>{facts.accountsHint}</a>}
+      />
+      <Fact name={facts.storage} value={formatBytes(status.storageBytes)} hint={facts.storageHint} />
+    </dl>
+  );
+}
+
+interface FactProps {
+  readonly name: string;
+  readonly value: string;
+  readonly hint: ReactNode;
+}
+
+function Fact({ name, value, hint }: FactProps) {
+  return (
+    <div className={css.fact}>
+      <dt className={css.factName}>{name}</dt>
+      <dd className={css.factValue}>{value}</dd>
+      <dd className={css.factHint}>{hint}</dd>
+    </div>
+  );
+}

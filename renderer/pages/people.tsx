@@ -1,0 +1,105 @@
+/** People: every account, and what can be done for it. */
+import { Button, CloseButton, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { AccountSummary } from '../../server/control/contract.ts';
+import { AddPerson } from '../parts/add-person.tsx';
+import { ChangeRole } from '../parts/change-role.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { LoadFailure, Loading, Notice } from '../parts/notice.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { PeopleTable } from '../parts/people-table.tsx';
+import { PersonDrawer } from '../parts/person-drawer.tsx';
+import { RemovePerson } from '../parts/remove-person.tsx';
+import { ResetPassword } from '../parts/reset-password.tsx';
+import { sentenceOf, useAccounts, useClient, useStatus } from '../queries.ts';
+import { texts } from '../texts.ts';
+import css from './people.module.css';
+
+const words = texts.people;
+
+/** What is done to a person in a dialog of its own. */
+export type PersonTask = 'details' | 'reset' | 'role' | 'remove';
+
+interface Open {
+  readonly task: PersonTask;
+  readonly localpart: string;
+}
+
+export function PeoplePage() {
+  const accounts = useAccounts();
+  const isOnline = useClient() !== undefined;
+  const [query, setQuery] = useState('');
+  const [isAdding, setAdding] = useState(false);
+  const [open, setOpen] = useState<Open>();
+  const { data } = accounts;
+  const shown = data?.filter(({ jid }) => jid.toLowerCase().includes(query.trim().toLowerCase()));
+
+  return (
+    <>
+      <PageHead title={texts.pages.people} text={data === undefined ? undefined : words.intro(data.length)}>
+        <TextInput
+          className={css.search}
+          aria-label={words.search}
+          placeholder={words.search}
+          leftSection={<Icon name="search" />}
+          rightSection={
+            query === '' ? null : <CloseButton aria-label={words.clearSearch} onClick={() => setQuery('')} />
+          }
+          value={query}
+          onChange={(event) => setQuery(event.currentTarget.value)}
+        />
+        <Button leftSection={<Icon name="plus" />} disabled={!isOnline} onClick={() => setAdding(true)}>
+          {words.add}
+        </Button>
+      </PageHead>
+      <div className={css.sheet}>
+        {shown === undefined ? (
+          accounts.isError ? (
+            <LoadFailure sentence={sentenceOf(accounts.error)} retry={() => void accounts.refetch()} />
+          ) : (
+            <div className={css.padded}>
+              <Loading rows={7} />
+            </div>
+          )
+        ) : shown.length > 0 ? (
+          <PeopleTable accounts={shown} begin={(task, localpart) => setOpen({ task, localpart })} />
+        ) : query.trim() === '' ? (
+          <Notice icon="people" title={words.empty} text={words.emptyText} />
+        ) : (
+          <Notice icon="search" title={words.nothingFound(query.trim())} text={words.nothingFoundText}>
+            <Button variant="default" onClick={() => setQuery('')}>
+              {words.clearSearch}
+            </Button>
+          </Notice>
+        )}
+      </div>
+      <AddPersonForDomain isOpen={isAdding} close={() => setAdding(false)} />
+      <Tasks open={open} accounts={data ?? []} close={() => setOpen(undefined)} />
+    </>
+  );
+}
+
+function AddPersonForDomain({ isOpen, close }: { readonly isOpen: boolean; readonly close: () => void }) {
+  const { data: status } = useStatus();
+  return <AddPerson isOpen={isOpen} domain={status?.domain ?? ''} close={close} />;
+}
+
+interface TasksProps {
+  readonly open: Open | undefined;
+  readonly accounts: readonly AccountSummary[];
+  readonly close: () => void;
+}
+
+/** Each dialog is there all the time, so that it can leave as gently as it came. */
+function Tasks({ open, accounts, close }: TasksProps) {
+  const accountFor = (task: PersonTask): AccountSummary | undefined =>
+    open?.task === task ? accounts.find(({ localpart }) => localpart === open.localpart) : undefined;
+  return (
+    <>
+      <PersonDrawer account={accountFor('details')} close={close} />
+      <ResetPassword account={accountFor('reset')} close={close} />
+      <ChangeRole account={accountFor('role')} close={close} />
+      <RemovePerson account={accountFor('remove')} close={close} />
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+/** One person: who they are on this server, and every device that is connected, with the means to send it away. */
+import { Button, Drawer } from '@mantine/core';
+import type { AccountSummary, SessionSummary } from '../../server/control/contract.ts';
+import { formatDate, splitJid } from '../format.ts';
+import { useClient, useDeed, useSessions } from '../queries.ts';
+import { texts } from '../texts.ts';
+import { Ago } from './ago.tsx';
+import { CopyButton } from './copy-button.tsx';
+import dialogCss from './dialog.module.css';
+import { Notice } from './notice.tsx';
+import css from './person-drawer.module.css';
+import { PersonMark } from './person-mark.tsx';
+import { Presence } from './presence.tsx';
+import { tell, tellFailure } from './tell.ts';
+import { useLast } from './use-last.ts';
+
+const words = texts.people;
+
+interface PersonDrawerProps {
+  readonly account: AccountSummary | undefined;
+  readonly close: () => void;
+}
+
+export function PersonDrawer({ account, close }: PersonDrawerProps) {
+  const shown = useLast(account);
+  return (
+    <Drawer.Root
+      opened={account !== undefined}
+      onClose={close}
+      position="right"
+      size={440}
+      padding="xl"
+      lockScroll={false}
+    >
+      <Drawer.Overlay backgroundOpacity={0.35} />
+      <Drawer.Content className={dialogCss.sheet}>
+        <div className={dialogCss.head}>
+          <Drawer.Title className={dialogCss.title}>{shown?.localpart}</Drawer.Title>
+          <Drawer.CloseButton aria-label={texts.close} />
+        </div>
+        <Drawer.Body>{shown === undefined ? null : <Person account={shown} />}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
+  );
+}
+
+function Person({ account }: { readonly account: AccountSummary }) {
+  const { localpart, jid, role, createdAt, lastSeen, isDisabled } = account;
+  const { data: sessions } = useSessions();
+  const own = (sessions ?? []).filter((session) => splitJid(session.jid).bare === jid);
+  return (
+    <>
+      <div className={css.person}>
+        <PersonMark name={localpart} isFaded={isDisabled} />
+        <span className={css.jid}>{jid}</span>
+        <CopyButton text={jid} what={words.dialog.addressName} />
+      </div>
+      <dl className={css.facts}>
+        <div>
+          <dt>{words.drawer.role}</dt>
+          <dd>{words.roles[role]}</dd>
+        </div>
+        <div>
+          <dt>{words.drawer.created}</dt>
+          <dd>{formatDate(createdAt)}</dd>
+        </div>
+        <div>
+          <dt>{words.drawer.lastSeen}</dt>
+          <dd>{own.length > 0 ? words.online : lastSeen === undefined ? words.never : <Ago iso={lastSeen} />}</dd>
+        </div>
+        <div>
+          <dt>{words.columns.state}</dt>
+          <dd>{isDisabled ? words.disabled : words.allowed}</dd>
+        </div>
+      </dl>
+      <h3 className={css.title}>{words.drawer.devices}</h3>
+      {own.length === 0 ? (
+        <Notice icon="device" title={words.drawer.none} text={words.drawer.noneText} />
+      ) : (
+        <>
+          <ul className={css.devices}>
+            {own.map((session) => (
+              <Device key={session.jid} session={session} />
+            ))}
+          </ul>
+          <p className={css.hint}>{words.drawer.disconnectHint}</p>
+        </>
+      )}
+    </>
+  );
+}
+
+function Device({ session }: { readonly session: SessionSummary }) {
+  const { jid, client, address, since, isResumable } = session;
+  const { resource } = splitJid(jid);
+  const isOnline = useClient() !== undefined;
+  const end = useDeed((api, input: { jid: string }) => api.sessions.end(input), ['sessions']);
+  // The row may be gone before the answer is there, and callbacks given to `mutate` with it.
+  const disconnect = (): void => {
+    end.mutateAsync({ jid }).then(() => tell(words.told.disconnected(client ?? resource)), tellFailure);
+  };
+  return (
+    <li className={css.device}>
+      <div className={css.about}>
+        <span className={css.client}>{client ?? resource}</span>
+        <Presence session={session} />
+        {client === undefined ? null : <span className={css.dim}>{resource}</span>}
+        <span className={css.dim}>
+          {words.drawer.from(address)} <Ago iso={since} />
+        </span>
+        {isResumable ? <span className={css.dim}>{words.drawer.resumable}</span> : null}
+      </div>
+      <Button
+        variant="default"
+        size="xs"
+        loading={end.isPending}
+        disabled={!isOnline}
+        aria-label={words.drawer.disconnectName(client ?? resource)}
+        onClick={disconnect}
+      >
+        {words.drawer.disconnect}
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,62 @@
+/** What can be done to a person. Disabling takes effect at once, as it can be taken back; the rest asks. */
+import { ActionIcon, Menu } from '@mantine/core';
+import type { AccountSummary } from '../../server/control/contract.ts';
+import type { PersonTask } from '../pages/people.tsx';
+import { useClient, useDeed } from '../queries.ts';
+import { texts } from '../texts.ts';
+import { Icon } from './icons.tsx';
+import css from './people-table.module.css';
+import { tell, tellFailure } from './tell.ts';
+
+const words = texts.people;
+
+interface PersonMenuProps {
+  readonly account: AccountSummary;
+  readonly begin: (task: PersonTask, localpart: string) => void;
+}
+
+export function PersonMenu({ account, begin }: PersonMenuProps) {
+  const { localpart, isDisabled } = account;
+  const isOnline = useClient() !== undefined;
+  const toggle = useDeed(
+    (client, turn: 'enable' | 'disable') => client.accounts[turn]({ localpart }),
+    ['accounts', 'sessions'],
+  );
+  const turn = isDisabled ? 'enable' : 'disable';
+  const carryOut = (): void => {
+    toggle.mutateAsync(turn).then(() => tell(words.told[`${turn}d`](localpart)), tellFailure);
+  };
+  return (
+    // Within the page's landmark, and outside of the table, which would cut it off.
+    <Menu position="bottom-end" width={220} shadow="md" portalProps={{ target: '#page' }}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="md" aria-label={words.actionsFor(localpart)}>
+          <Icon name="more" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown aria-label={words.actionsFor(localpart)}>
+        <Menu.Item leftSection={<Icon name="device" />} onClick={() => begin('details', localpart)}>
+          {words.menu.details}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="key" />} disabled={!isOnline} onClick={() => begin('reset', localpart)}>
+          {words.menu.reset}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="shield" />} disabled={!isOnline} onClick={() => begin('role', localpart)}>
+          {words.menu.role}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name={isDisabled ? 'check' : 'ban'} />} disabled={!isOnline} onClick={carryOut}>
+          {words.menu[turn]}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          className={css.danger}
+          leftSection={<Icon name="trash" />}
+          disabled={!isOnline}
+          onClick={() => begin('remove', localpart)}
+        >
+          {words.menu.remove}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,118 @@
+/** What the pages know of the server: snapshots that the server pushes, held in one cache, and calls that change it. */
+import { ORPCError } from '@orpc/client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect, useSyncExternalStore } from 'react';
+import type { Client, Connection, Line } from './connection.ts';
+import { texts } from './texts.ts';
+
+export const ConnectionContext = createContext<Connection | undefined>(undefined);
+
+/** A stream that ended although the line holds is asked for again after this long. */
+const FOLLOW_AGAIN_MS = 2000;
+
+/** A call that the server never got. */
+export class OfflineError extends Error {
+  override readonly name = 'OfflineError';
+  constructor() {
+    super(texts.errors.offline);
+  }
+}
+
+export function useConnection(): Connection {
+  const connection = use(ConnectionContext);
+  if (connection === undefined) throw new Error('there is no ConnectionContext around this component');
+  return connection;
+}
+
+export function useLine(): Line {
+  const connection = useConnection();
+  return useSyncExternalStore(connection.subscribe, connection.line);
+}
+
+export function useClient(): Client | undefined {
+  const line = useLine();
+  return line.kind === 'online' ? line.client : undefined;
+}
+
+/** A sentence for people; the server's own wherever it gave one. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof ORPCError && error.defined) return error.message;
+  if (error instanceof OfflineError) return error.message;
+  return texts.errors.unexpected;
+}
+
+/** The error's code in the contract, if it came from there. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof ORPCError && error.defined ? error.code : undefined;
+}
+
+function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>) {
+  const client = useClient();
+  return useQuery({
+    queryKey: [key],
+    queryFn: () => {
+      if (client === undefined) throw new OfflineError();
+      return get(client);
+    },
+    // Without a line there is nothing to ask; what is known stays on the page.
+    enabled: client !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: 1,
+  });
+}
+
+export const useStatus = () => useSnapshot('status', (client) => client.status.get());
+export const useSessions = () => useSnapshot('sessions', (client) => client.sessions.list());
+export const useAccounts = () => useSnapshot('accounts', (client) => client.accounts.list());
+export const useSettings = () => useSnapshot('settings', (client) => client.settings.list());
+
+/** Keeps what the pages show in step with the server. Mounted once. */
+export function useLiveSnapshots(): void {
+  const client = useClient();
+  const cache = useQueryClient();
+  useEffect(() => {
+    if (client === undefined) return;
+    const ending = new AbortController();
+    const { signal } = ending;
+    const keep = <T>(key: string, open: () => Promise<AsyncIterable<T>>) =>
+      followForEver(open, (value) => cache.setQueryData([key], value), signal);
+    keep('status', () => client.status.follow({}, { signal }));
+    keep('sessions', () => client.sessions.follow({}, { signal }));
+    keep('accounts', () => client.accounts.follow({}, { signal }));
+    // Nobody pushes these; another server, or the same one after a restart, may have others.
+    void cache.invalidateQueries({ queryKey: ['settings'] });
+    return () => ending.abort();
+  }, [client, cache]);
+}
+
+/** Reads a stream until `signal`; one that ends or fails earlier is opened again. */
+export async function followForEver<T>(
+  open: () => Promise<AsyncIterable<T>>,
+  receive: (value: T) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const value of await open()) {
+        if (signal.aborted) return;
+        receive(value);
+      }
+    } catch {
+      // The line tells of its own end; whatever else it was, the next attempt shows whether it lasts.
+    }
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_AGAIN_MS));
+  }
+}
+
+/** A call that changes something; afterwards the snapshots of `keys` are fetched anew. */
+export function useDeed<Input, Output>(
+  call: (client: Client, input: Input) => Promise<Output>,
+  keys: readonly string[] = [],
+) {
+  const client = useClient();
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (input: Input) => (client === undefined ? Promise.reject(new OfflineError()) : call(client, input)),
+    onSettled: () => Promise.all(keys.map((key) => cache.invalidateQueries({ queryKey: [key] }))),
+  });
+}

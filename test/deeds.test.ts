@@ -1,0 +1,161 @@
+/** What is told about a running server from outside, with the real core in memory. */
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { Deeds } from '../server/control/deeds.ts';
+import { createAccountDeeds, createDeeds } from '../server/deeds.ts';
+import { RecentLines } from '../server/log/recent-lines.ts';
+import { openScene, type Scene } from './scene/scene.ts';
+
+const MINUTE_MS = 60_000;
+
+interface Watched {
+  readonly deeds: Deeds;
+  /** How often listeners have been called since the last time this was asked. */
+  changes(): number;
+}
+
+function watch(scene: Scene): Watched {
+  const deeds = createDeeds({
+    domain: 'localhost',
+    version: '0.0.0',
+    startedAtMs: scene.clock.now(),
+    core: scene.server,
+    accounts: scene.accounts,
+    config: scene.config,
+    lines: new RecentLines(),
+    ports: { c2s: 5222, c2sTls: null },
+    addresses: () => ['127.0.0.1'],
+    certificate: () => ({ fingerprintSha256: 'AB:CD', expiresAt: new Date(0), source: 'own' }),
+    storageBytes: () => 1,
+    windowAddress: () => undefined,
+    clock: scene.clock,
+    randomBytes,
+    stop: () => undefined,
+  });
+  let count = 0;
+  deeds.onChange(() => count++);
+  return {
+    deeds,
+    changes: () => {
+      const since = count;
+      count = 0;
+      return since;
+    },
+  };
+}
+
+const accountOf = (deeds: Deeds, localpart: string) =>
+  deeds.accounts.list().find((account) => account.localpart === localpart);
+
+describe('an account', () => {
+  test('that nobody has used yet was never seen', async () => {
+    await using scene = await openScene({ accounts: ['romeo'] });
+    const { deeds } = watch(scene);
+    expect(accountOf(deeds, 'romeo')).toMatchObject({ sessions: 0 });
+    expect(accountOf(deeds, 'romeo')).not.toHaveProperty('lastSeen');
+  });
+
+  test('was last seen when it left', async () => {
+    await using scene = await openScene({ accounts: ['romeo'] });
+    const { deeds } = watch(scene);
+    const romeo = await scene.login('romeo', 'orchard');
+    romeo.appears();
+    await romeo.next();
+    expect(accountOf(deeds, 'romeo')).toMatchObject({ sessions: 1 });
+    scene.clock.advance(5 * MINUTE_MS);
+    await romeo.ends();
+    const leftAt = new Date(scene.clock.now()).toISOString();
+    scene.clock.advance(MINUTE_MS);
+    expect(accountOf(deeds, 'romeo')).toMatchObject({ sessions: 0, lastSeen: leftAt });
+  });
+
+  test('that is removed takes what was seen of it along', async () => {
+    await using scene = await openScene({ accounts: ['romeo', 'juliet'], admins: ['juliet'] });
+    const { deeds } = watch(scene);
+    await (await scene.login('romeo')).ends();
+    expect(accountOf(deeds, 'romeo')).toHaveProperty('lastSeen');
+    await deeds.accounts.remove('romeo');
+    await deeds.accounts.create({ localpart: 'romeo', password: 'another romeo', role: 'member' });
+    expect(accountOf(deeds, 'romeo')).not.toHaveProperty('lastSeen');
+  });
+
+  test('has neither sessions nor a past where the module for that is switched off, or no server runs', async () => {
+    await using scene = await openScene({
+      accounts: ['romeo'],
+      settings: { 'modules.disabled': 'last-activity' },
+    });
+    const { deeds } = watch(scene);
+    await (await scene.login('romeo')).ends();
+    expect(accountOf(deeds, 'romeo')).not.toHaveProperty('lastSeen');
+    expect(createAccountDeeds(scene.accounts, 'localhost').list()).toEqual([
+      {
+        localpart: 'romeo',
+        jid: 'romeo@localhost',
+        role: 'member',
+        isDisabled: false,
+        createdAt: expect.any(String),
+        sessions: 0,
+      },
+    ]);
+  });
+});
+
+describe('followers hear', () => {
+  test('of sessions that begin, show themselves and end', async () => {
+    await using scene = await openScene({ accounts: ['romeo'] });
+    const { changes } = watch(scene);
+    const romeo = await scene.login('romeo');
+    expect(changes()).toBe(1);
+    romeo.appears();
+    await romeo.next();
+    expect(changes()).toBe(1);
+    await romeo.ends();
+    expect(changes()).toBeGreaterThan(0);
+  });
+
+  test('of accounts that are made, changed and removed, and of the server’s own end', async () => {
+    await using scene = await openScene({ accounts: ['juliet'], admins: ['juliet'] });
+    const { deeds, changes } = watch(scene);
+    await deeds.accounts.create({ localpart: 'romeo', password: 'wherefore art', role: 'member' });
+    await deeds.accounts.setRole('romeo', 'admin');
+    await deeds.accounts.disable('romeo');
+    await deeds.accounts.enable('romeo');
+    await deeds.accounts.remove('romeo');
+    expect(changes()).toBe(5);
+    deeds.stop();
+    expect([changes(), deeds.status().state]).toEqual([1, 'stopping']);
+  });
+});
+
+test('messages that people send are counted, each once, however many devices get it', async () => {
+  await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
+  const { deeds } = watch(scene);
+  const romeo = await scene.login('romeo');
+  for (const resource of ['balcony', 'chamber']) {
+    const juliet = await scene.login('juliet', resource);
+    juliet.appears();
+    await juliet.next();
+  }
+  for (let sent = 0; sent < 3; sent++) {
+    romeo.sends(`<message to='juliet@localhost' type='chat'><body>Ay me</body></message>`);
+  }
+  await romeo.receivesNothing();
+  expect(deeds.status().traffic).toEqual({ messages: 3 });
+});
+
+test('the client of a session is told once it is known', async () => {
+  await using scene = await openScene({ accounts: ['romeo'] });
+  const { deeds, changes } = watch(scene);
+  const romeo = await scene.login('romeo', 'orchard');
+  romeo.appears();
+  await romeo.next();
+  expect(deeds.sessions()[0]).not.toHaveProperty('client');
+  const asking = deeds.askClients();
+  const question = await romeo.next();
+  changes();
+  romeo.sends(
+    `<iq type='result' id='${question.attr('id')}' to='localhost'><query xmlns='jabber:iq:version'><name>Gajim</name></query></iq>`,
+  );
+  await asking;
+  expect([changes(), deeds.sessions()]).toMatchObject([1, [{ jid: 'romeo@localhost/orchard', client: 'Gajim' }]]);
+});

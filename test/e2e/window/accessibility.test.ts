@@ -1,0 +1,161 @@
+/** Every page and dialog as axe judges it, in both schemes; and by keyboard alone. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openBrowser, whyNoChromium } from './browser.ts';
+import { buildWindow } from './build-window.ts';
+import { FakeControl } from './fake-control.ts';
+import { goTo, pages, visit } from './visit.ts';
+
+const AXE = readFileSync(join(import.meta.dirname, '../../../node_modules/axe-core/axe.min.js'), 'utf8');
+
+const reason = whyNoChromium();
+let browser: Browser;
+let control: FakeControl;
+
+beforeAll(async () => {
+  if (reason !== undefined) return;
+  await buildWindow();
+  control = await FakeControl.open(['c2s.maxSessionsPerAccount=12']);
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await control?.close();
+});
+
+beforeEach(({ skip }) => {
+  if (reason !== undefined) skip(reason);
+});
+
+describe.each(['light', 'dark'] as const)('axe in the %s', (scheme) => {
+  test('finds nothing wrong with any page', async () => {
+    const { context, page } = await visit(browser, control, { scheme });
+    for (const name of pages) {
+      await goTo(page, name);
+      expect(await violations(page), name).toEqual([]);
+    }
+    await context.close();
+  });
+
+  test('finds nothing wrong with the dialogs and menus of People', async () => {
+    const { context, page } = await visit(browser, control, { scheme });
+    await goTo(page, 'people');
+    await page.getByRole('button', { name: 'Add a person' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await violations(page), 'add').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Details of anna' }).click();
+    await page.getByRole('dialog').getByText('Conversations 2.17.9').waitFor();
+    expect(await violations(page), 'details').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    for (const item of ['Reset password…', 'Change role…', 'Remove…']) {
+      await page.getByRole('button', { name: 'Actions for ben' }).click();
+      await page.getByRole('menu').waitFor();
+      expect(await violations(page), 'menu').toEqual([]);
+      await page.getByRole('menuitem', { name: item }).click();
+      await page.getByRole('dialog').waitFor();
+      expect(await violations(page), item).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await context.close();
+  });
+});
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate<readonly Violation[]>('axe.run().then(({ violations }) => violations)');
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+describe('the keyboard alone', () => {
+  test.each(pages)('reaches every control of %s, and each shows that it has the focus', async (name) => {
+    const { context, page } = await visit(browser, control, { size: { width: 1440, height: 900 } });
+    await goTo(page, name);
+    await page.evaluate(MARK_CONTROLS);
+    const wanted = await page.evaluate<string[]>(
+      '[...document.querySelectorAll("[data-stop]")].map((e) => e.dataset.stop)',
+    );
+    const reached = new Set<string>();
+    const unseen: string[] = [];
+    for (let presses = 0; presses < wanted.length + 20; presses++) {
+      await page.keyboard.press('Tab');
+      const [stop, isSeen, html] = await page.evaluate<[string, boolean, string]>(FOCUSED);
+      if (stop !== '' && !isSeen) unseen.push(html);
+      reached.add(stop);
+    }
+    expect(wanted.length).toBeGreaterThan(5);
+    expect(wanted.filter((stop) => !reached.has(stop))).toEqual([]);
+    expect(unseen).toEqual([]);
+    await context.close();
+  });
+
+  test('adds a person, opens the menu, and Escape leads back to where one was', async () => {
+    const { context, page } = await visit(browser, control);
+    await goTo(page, 'people');
+    await focusOn(page, 'Add a person');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate('document.activeElement.placeholder')).toBe('ben');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Add a person');
+
+    await focusOn(page, 'Actions for ben');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
+    await page.getByRole('menuitem', { name: 'Details and devices' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Reset the password of ben?' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Actions for ben' }).and(page.locator(':focus')).waitFor();
+    await context.close();
+  });
+
+  test('skips the navigation, and a new page begins at its own top', async () => {
+    const { context, page } = await visit(browser, control);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+    await page.getByRole('link', { name: 'Logs' }).press('Enter');
+    await page.locator('main[tabindex="-1"]:focus').waitFor();
+    expect(await page.title()).toBe('Logs – Snug');
+    await context.close();
+  });
+});
+
+async function focusOn(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name }).focus();
+}
+
+/** Numbers whatever can be used. Of radio buttons, one stands for its group. */
+const MARK_CONTROLS = `
+  [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+    .filter((e) => !e.disabled && e.checkVisibility({ visibilityProperty: true }) && e.tabIndex >= 0)
+    .forEach((e, index) => { e.dataset.stop = String(index) + ' ' + (e.getAttribute('aria-label') ?? e.textContent); })`;
+
+/** The stop that has the focus, whether that can be seen, and its markup. */
+const FOCUSED = `(() => {
+  const e = document.activeElement;
+  const isOutlined = (target, pseudo) => {
+    const style = getComputedStyle(target, pseudo);
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+  };
+  const isShown = [e, e.nextElementSibling, e.parentElement].some((target) => target !== null && isOutlined(target));
+  return [e.dataset?.stop ?? '', isShown, e.outerHTML.slice(0, 200)];
+})()`;

@@ -1,0 +1,191 @@
+/**
+ * The real doors and the real contract over a server that is none: a family's data in memory, which the tests change as
+ * they please. What it refuses, it refuses in the words of the real one.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccountError } from '../../../server/accounts/account-error.ts';
+import { systemClock } from '../../../server/clock/clock.ts';
+import { Config } from '../../../server/config/config.ts';
+import { serverGroups } from '../../../server/config/settings.ts';
+import type { AccountSummary, SessionSummary, Status } from '../../../server/control/contract.ts';
+import type { Deeds } from '../../../server/control/deeds.ts';
+import { createHandlers } from '../../../server/control/handlers.ts';
+import { openWebDoor, type WebDoor } from '../../../server/control/web-door.ts';
+import { createLogger } from '../../../server/log/log.ts';
+import { RecentLines } from '../../../server/log/recent-lines.ts';
+import { modules } from '../../../server/modules/index.ts';
+import { PAGE_DIR } from './build-window.ts';
+import * as household from './fake-household.ts';
+
+const nameOf = (jid: string): string => jid.split('@')[0] ?? '';
+
+export class FakeControl {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'snug-window-'));
+  readonly #log = createLogger('silent', { write: () => undefined });
+  readonly lines = new RecentLines();
+  readonly #listeners = new Set<() => void>();
+  readonly config: Config;
+  #accounts: readonly AccountSummary[] = household.accounts;
+  #sessions: readonly SessionSummary[] = household.sessions;
+  #messages = household.status.traffic.messages;
+  #door: WebDoor | undefined;
+  #port = 0;
+  #keys = 0;
+  /** What was asked of the server, in order. */
+  readonly done: string[] = [];
+
+  private constructor(overrides: readonly string[]) {
+    const ofModules = modules.flatMap(({ name, config }) => (config === undefined ? [] : [[name, config] as const]));
+    const groups = { ...serverGroups, ...Object.fromEntries(ofModules) };
+    this.config = Config.load({ path: join(this.#directory, 'settings.json'), groups, overrides });
+    for (const line of household.logLines) this.lines.write(line);
+  }
+
+  static async open(overrides: readonly string[] = []): Promise<FakeControl> {
+    const control = new FakeControl(overrides);
+    await control.comeBack();
+    return control;
+  }
+
+  /** Opens the door, on the same port as before. */
+  async comeBack(): Promise<void> {
+    this.#door = await openWebDoor({
+      port: this.#port,
+      pageDir: PAGE_DIR,
+      router: createHandlers(this.#deeds(), this.#log),
+      role: 'admin',
+      clock: systemClock,
+      randomBytes: (size) => Buffer.alloc(size, ++this.#keys),
+      log: this.#log,
+    });
+    this.#port = this.#door.port;
+  }
+
+  /** The server dies, as far as the window can see. */
+  async goAway(): Promise<void> {
+    await this.#door?.close();
+    this.#door = undefined;
+  }
+
+  address(): string {
+    if (this.#door === undefined) throw new Error('the door is closed');
+    return this.#door.newAddress();
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async close(): Promise<void> {
+    await this.goAway();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  signIn(session: SessionSummary): void {
+    this.#sessions = [...this.#sessions, session];
+    this.#changed();
+  }
+
+  signEverybodyOut(): void {
+    this.#sessions = [];
+    this.#changed();
+  }
+
+  removeEverybody(): void {
+    this.#accounts = [];
+    this.signEverybodyOut();
+  }
+
+  #changed(): void {
+    this.#messages += 1;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #status(): Status {
+    return {
+      ...household.status,
+      accounts: this.#accounts.length,
+      sessions: this.#sessions.length,
+      onlineAccounts: new Set(this.#sessions.map(({ jid }) => nameOf(jid))).size,
+      traffic: { messages: this.#messages },
+    };
+  }
+
+  #deeds(): Deeds {
+    return {
+      status: () => this.#status(),
+      sessions: () => this.#sessions,
+      askClients: () => Promise.resolve(),
+      endSession: (jid) => {
+        const left = this.#sessions.filter((session) => session.jid !== jid);
+        const isThere = left.length < this.#sessions.length;
+        this.#sessions = left;
+        this.#changed();
+        return isThere;
+      },
+      accounts: this.#accountDeeds(),
+      config: this.config,
+      logs: this.lines,
+      onChange: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+      clock: systemClock,
+      generatePassword: () => 'k7mwq-2vhdn-x9rtf-b4ycz',
+      windowAddress: () => this.address(),
+      stop: () => this.done.push('stop'),
+    };
+  }
+
+  #accountDeeds(): Deeds['accounts'] {
+    const change = (localpart: string, changed: Partial<AccountSummary>): Promise<void> => {
+      const before = this.#accounts.find((account) => account.localpart === localpart);
+      if (before === undefined)
+        return Promise.reject(new AccountError('not-found', `There is no account "${localpart}".`));
+      const after = this.#accounts.map((account) => (account === before ? { ...before, ...changed } : account));
+      if (!after.some(({ role, isDisabled }) => role === 'admin' && !isDisabled)) {
+        return Promise.reject(new AccountError('last-admin', `"${localpart}" is the last administrator.`));
+      }
+      this.#accounts = after;
+      if (changed.isDisabled === true) this.#sessions = this.#sessions.filter(({ jid }) => nameOf(jid) !== localpart);
+      this.#changed();
+      return Promise.resolve();
+    };
+    return {
+      list: () =>
+        this.#accounts.map((account) => ({
+          ...account,
+          sessions: this.#sessions.filter(({ jid }) => nameOf(jid) === account.localpart).length,
+        })),
+      create: async ({ localpart, password, role }) => {
+        if (!/^[a-z0-9.-]+$/.test(localpart)) {
+          throw new AccountError('invalid-name', `"${localpart}" cannot be the name of an account.`);
+        }
+        if (this.#accounts.some((account) => account.localpart === localpart)) {
+          throw new AccountError('conflict', `The name "${localpart}" is taken.`);
+        }
+        if (password.length < 8) throw new AccountError('weak-password', 'The password needs at least 8 characters.');
+        const jid = `${localpart}@${household.status.domain}`;
+        const createdAt = household.NOW.toISOString();
+        const account: AccountSummary = { localpart, jid, role, isDisabled: false, createdAt, sessions: 0 };
+        this.#accounts = [...this.#accounts, account].toSorted((one, other) =>
+          one.localpart.localeCompare(other.localpart),
+        );
+        this.#changed();
+        return await Promise.resolve(account);
+      },
+      setPassword: (localpart) => change(localpart, {}),
+      setRole: (localpart, role) => change(localpart, { role }),
+      disable: (localpart) => change(localpart, { isDisabled: true }),
+      enable: (localpart) => change(localpart, { isDisabled: false }),
+      remove: async (localpart) => {
+        await change(localpart, { role: 'member' });
+        this.#accounts = this.#accounts.filter((account) => account.localpart !== localpart);
+        this.#sessions = this.#sessions.filter(({ jid }) => nameOf(jid) !== localpart);
+        this.#changed();
+      },
+    };
+  }
+}

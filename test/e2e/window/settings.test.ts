@@ -1,0 +1,127 @@
+/** Settings: each kind of control against the real settings of the server. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openBrowser, whyNoChromium } from './browser.ts';
+import { buildWindow } from './build-window.ts';
+import { FakeControl } from './fake-control.ts';
+import { goTo, type Visit, visit } from './visit.ts';
+
+const reason = whyNoChromium();
+let browser: Browser;
+let control: FakeControl;
+let opened: Visit;
+let page: Page;
+
+beforeAll(async () => {
+  if (reason !== undefined) return;
+  await buildWindow();
+  browser = await openBrowser();
+});
+
+afterAll(() => browser?.close());
+
+beforeEach(async ({ skip }) => {
+  if (reason !== undefined) skip(reason);
+  control = await FakeControl.open(['c2s.maxSessionsPerAccount=12']);
+  opened = await visit(browser, control);
+  page = opened.page;
+  await goTo(page, 'settings');
+});
+
+afterEach(async () => {
+  await opened?.context.close();
+  await control?.close();
+});
+
+const row = (key: string) => page.locator(`[data-setting="${key}"]`);
+
+test('every setting of the server is there', async () => {
+  expect(await page.locator('[data-setting]').count()).toBe(control.config.describe().length);
+});
+
+test('a switch is saved at once', async () => {
+  await row('lan.mdns').getByRole('switch').press(' ');
+  await row('lan.mdns').getByText('Saved').waitFor();
+  expect(control.config.get('lan.mdns')).toBe(false);
+  await row('lan.mdns').getByText('Off', { exact: true }).waitFor();
+});
+
+test('a number is saved when it is left, and says what it means', async () => {
+  const input = row('c2s.maxStanzaBytes').getByRole('textbox');
+  await input.fill('1048576');
+  await row('c2s.maxStanzaBytes').getByText('= 1 MB').waitFor();
+  await input.blur();
+  await row('c2s.maxStanzaBytes').getByText('Saved').waitFor();
+  expect(control.config.get('c2s.maxStanzaBytes')).toBe(1_048_576);
+});
+
+test('what the server refuses is explained beside the field, and Escape takes it back', async () => {
+  const field = row('accounts.minPasswordLength');
+  const input = field.getByRole('textbox');
+  await input.fill('a lot');
+  await input.press('Enter');
+  await field.getByRole('alert').getByText('a whole number from 1 to 128').waitFor();
+  expect(await input.inputValue()).toBe('a lot');
+  await input.press('Escape');
+  await field.getByRole('alert').waitFor({ state: 'detached' });
+  expect(await input.inputValue()).toBe('8');
+  expect(control.config.get('accounts.minPasswordLength')).toBe(8);
+});
+
+test('a choice is saved at once', async () => {
+  await row('log.level').getByRole('combobox').selectOption('warn');
+  await row('log.level').getByText('Saved').waitFor();
+  expect(control.config.get('log.level')).toBe('warn');
+});
+
+test('a port can be switched off and gets its number back', async () => {
+  const field = row('c2s.directTlsPort');
+  await field.getByLabel('Off').check();
+  await field.getByText('Saved for the next start').waitFor();
+  expect(control.config.get('c2s.directTlsPort')).toBe('off');
+  await field.getByLabel('Off').uncheck();
+  await expect.poll(() => control.config.get('c2s.directTlsPort')).toBe(5223);
+});
+
+test('a list takes entries, refuses wrong ones, and gives them back', async () => {
+  const field = row('admin.jids');
+  const input = field.getByRole('textbox');
+  await input.fill('ben@miller.local');
+  await input.press('Enter');
+  await field.getByRole('listitem').filter({ hasText: 'ben@miller.local' }).waitFor();
+  expect(await input.inputValue()).toBe('');
+  await input.fill('not a jid @@');
+  await input.press('Enter');
+  await field.getByRole('alert').waitFor();
+  expect(await input.inputValue()).toBe('not a jid @@');
+  await field.getByRole('button', { name: 'Remove ben@miller.local' }).click();
+  await expect.poll(() => control.config.get('admin.jids')).toEqual([]);
+});
+
+test('a value of the command line says so until it is changed, and resets to the default', async () => {
+  const field = row('c2s.maxSessionsPerAccount');
+  await field.getByText('Set for this run').waitFor();
+  await field.getByRole('button', { name: 'Reset to default: Devices per account' }).click();
+  await field.getByText('Default: 50').waitFor();
+  await field.getByText('Set for this run').waitFor({ state: 'detached' });
+  expect(control.config.get('c2s.maxSessionsPerAccount')).toBe(50);
+});
+
+test('a setting that needs a restart says so', async () => {
+  await row('listen.address').getByText('With the next start').waitFor();
+  expect(await row('lan.mdns').getByText('With the next start').count()).toBe(0);
+});
+
+test('the search looks at keys, titles and descriptions', async () => {
+  const search = page.getByLabel('Find a setting');
+  await search.fill('mdns');
+  await expect.poll(() => page.locator('[data-setting]').count()).toBe(1);
+  await search.fill('waiting person');
+  await row('offline.maxMessages').waitFor();
+  await search.fill('RFC 5802');
+  await row('accounts.scramIterations').waitFor();
+  await search.fill('no such thing');
+  await page.getByText('No setting matches “no such thing”').waitFor();
+  await page.getByRole('button', { name: 'Show all settings' }).last().click();
+  await row('lan.mdns').waitFor();
+});
