@@ -28,13 +28,18 @@ import { createSasl } from './stream/features/sasl.ts';
 import { starttls } from './stream/features/starttls.ts';
 
 /** Before authentication nothing that is asked for is deeper or wider than this. */
-const STRANGER = { maxDepth: 16, maxAttributes: 32 };
+const STRANGER = { maxDepth: 16, maxAttributes: 32, maxBufferedBytes: 256 * 1024 };
 /** Deep enough for a forwarded message with a form in it, shallow enough for every recursion. */
-const MEMBER = { maxDepth: 100, maxAttributes: 64 };
 /** What may wait for one client's socket: a page of history with avatars, many times over. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
-/** What may wait for one client's acknowledgement. */
+/** What may wait for one client's acknowledgement: more than for its socket, so that a slow one can go on in a new stream. */
 const MAX_UNACKED = 10_000;
+const MAX_UNACKED_BYTES = 2 * MAX_BUFFERED_BYTES;
+/**
+ * Deep enough for a forwarded message with a form in it, shallow enough for every recursion. A session looks after what it
+ * sends itself; what it repeats on resumption comes at once and must fit.
+ */
+const MEMBER = { maxDepth: 100, maxAttributes: 64, maxBufferedBytes: 2 * MAX_UNACKED_BYTES };
 const RESOURCE_BYTES = 8;
 const STREAM_ID_BYTES = 12;
 const NONCE_BYTES = 18;
@@ -113,6 +118,7 @@ export function createCore(options: CoreOptions): Core {
     limits: () => ({
       maxBufferedBytes: MAX_BUFFERED_BYTES,
       maxUnacked: MAX_UNACKED,
+      maxUnackedBytes: MAX_UNACKED_BYTES,
       maxSessionsPerAccount: c2s.maxSessionsPerAccount,
     }),
     conflictPolicy: () => c2s.resourceConflict,

@@ -25,12 +25,17 @@ export interface StanzaReceiver {
   ended(ending: StreamEnding): void;
 }
 
+export interface StreamLimits extends ReaderLimits {
+  /** Bytes that may wait for the socket: also the answers of stream features count, which no session looks after. */
+  readonly maxBufferedBytes: number;
+}
+
 export interface StreamOptions {
   readonly transport: Transport;
   readonly domain: string;
   /** In the order in which they are offered. */
   readonly features: readonly StreamFeature[];
-  readonly limits: { readonly beforeAuthentication: ReaderLimits; readonly authenticated: ReaderLimits };
+  readonly limits: { readonly beforeAuthentication: StreamLimits; readonly authenticated: StreamLimits };
   readonly newId: () => string;
   readonly now: () => number;
   readonly log: Logger;
@@ -111,6 +116,9 @@ export class Stream {
     this.#isFlushPlanned = false;
     if (this.#phase === 'bound') this.#receiver?.beforeFlush();
     this.#writeOut();
+    if (this.#transport.bufferedBytes <= this.#limits.maxBufferedBytes || !this.isOpen) return;
+    this.#options.log.warn({ address: this.remoteAddress }, 'a client that does not read was let go');
+    this.destroy();
   }
 
   /** The account signed in: the stream starts anew with larger limits (RFC 6120 section 6.4.6). */
@@ -187,15 +195,19 @@ export class Stream {
 
   // ---- what the reader tells
 
-  #newReader(): XmlReader {
+  get #limits(): StreamLimits {
     const { limits } = this.#options;
+    return this.account === undefined ? limits.beforeAuthentication : limits.authenticated;
+  }
+
+  #newReader(): XmlReader {
     return new XmlReader(
       {
         streamOpened: (header, defaultNamespace, prefixes) => this.#opened(header, defaultNamespace, prefixes),
         element: (element) => this.#arrived(element),
         streamClosed: () => this.#arrived(undefined),
       },
-      this.account === undefined ? limits.beforeAuthentication : limits.authenticated,
+      this.#limits,
     );
   }
 

@@ -206,7 +206,9 @@ describe('with stream management', () => {
     await juliet.receives(kept('2'));
     unacked.acknowledge(2);
     const phone = await returns(scene, 'juliet', 'phone');
-    await phone.receives(`<presence from='juliet@localhost/balcony'/>`);
+    await phone.receives(
+      `<presence from='juliet@localhost/balcony'><delay xmlns='urn:xmpp:delay' from='localhost' stamp='{any}'/></presence>`,
+    );
     await phone.receivesNothing();
     juliet.drops();
     await phone.receives(`<presence from='juliet@localhost/balcony' type='unavailable'/>`);

@@ -289,7 +289,7 @@ describe.skipIf(target !== undefined)('the order of answers (10.1)', () => {
         stream.send(element);
       },
     };
-    const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10 };
+    const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10, maxBufferedBytes: 100_000 };
     const silent = () => undefined;
     new Stream({
       transport,
@@ -349,6 +349,16 @@ describe('the end of a stream (4.4)', () => {
     await juliet.receivesEnd();
     const answer = await romeo.request(`<iq type='get' to='juliet@localhost/balcony'>${PING}</iq>`);
     expect(answer.child('error')?.child('service-unavailable', NS_STANZAS)).toBeDefined();
+  });
+
+  test.skipIf(target !== undefined)('by an error of the client is answered with the end alone (4.9.1.1)', async () => {
+    await using scene = await openScene(PEOPLE);
+    const juliet = await scene.login('juliet', 'balcony');
+    juliet.sends(
+      `<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`,
+    );
+    await juliet.receivesEnd();
+    expect(scene.server.sessions.count).toBe(0);
   });
 
   test.skipIf(target !== undefined)('by the client leaves nothing behind', async () => {

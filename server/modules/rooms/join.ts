@@ -1,15 +1,16 @@
 /** Entering a room (XEP-0045 sections 7.2 and 10.1.1). */
+
+import { isAtLeast as isAccountRoleAtLeast } from '../../accounts/roles.ts';
 import { bareJid, type Jid } from '../../jid/jid.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT, type Presence } from '../../stanza/stanza.ts';
-import { isAtLeast as isAccountRoleAtLeast } from '../../accounts/roles.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { readHistoryRequest } from './history.ts';
 import { NS_MUC } from './namespaces.ts';
 import { isVisibleNick } from './nickname.ts';
 import { Occupant, type OccupantSession } from './occupants.ts';
 import { announce, presentable, showRoom, showSelf } from './presence.ts';
-import { compareAffiliations, initialRole, isAtLeast } from './privileges.ts';
+import { isAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
@@ -29,10 +30,8 @@ export function join(service: RoomService, room: Room | undefined, presence: Joi
   if (refused !== undefined) return refused;
   const nick = nickFor(service, room, presence);
   if (typeof nick !== 'string') return nick;
-  const affiliation = room.affiliationOf(presence.from);
   const occupant =
-    room.occupants.like(nick) ??
-    newOccupant(service, room, presence.from, nick, initialRole(affiliation, room.configuration.isModerated));
+    room.occupants.like(nick) ?? newOccupant(service, room, presence.from, nick, room.entryRole(presence.from));
   const session = enter(room, occupant, presence);
   welcome(service, room, occupant, session, presence.element, assigned(occupant, presence));
   return undefined;
@@ -117,7 +116,7 @@ function entryRefusal(service: RoomService, room: Room, { from, element }: Join)
     return refusal('not-authorized', 'This room needs a password.');
   const seats =
     Math.min(configuration.maxOccupants, service.host.config.maxOccupants) +
-    (compareAffiliations(affiliation, 'admin') >= 0 ? SEATS_FOR_ADMINS : 0);
+    (isAtLeast(affiliation, 'admin') ? SEATS_FOR_ADMINS : 0);
   const isInAlready = occupants.ofUser(from.bare).length > 0;
   if (occupants.count >= seats && !isInAlready) return refusal('service-unavailable', 'This room is full.');
   return undefined;

@@ -1,10 +1,9 @@
 /** Messages to everybody in a room, and its subject (XEP-0045 sections 7.4 and 8.1). */
 import type { Jid } from '../../jid/jid.ts';
-import { NS_DELAY } from '../../stanza/delay.ts';
+import { delayElement, NS_DELAY } from '../../stanza/delay.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { type Message, NS_CLIENT } from '../../stanza/stanza.ts';
 import { createElement, type Element, el, type Node } from '../../xml/element.ts';
-import { delayElement } from '../../stanza/delay.ts';
 import { asHistory, belongsToHistory } from './history.ts';
 import { NS_MUC, NS_MUC_USER, NS_OCCUPANT_ID, NS_STANZA_ID } from './namespaces.ts';
 import { occupantIdElement } from './occupant-ids.ts';
@@ -47,12 +46,7 @@ export function broadcast(service: RoomService, room: Room, message: Element, fr
 
 /** A message of the room itself. */
 export function tellAll(service: RoomService, room: Room, ...content: readonly Element[]): void {
-  const message = el(
-    'message',
-    NS_CLIENT,
-    { type: 'groupchat', id: service.newId(), from: room.jid.bare },
-    content,
-  );
+  const message = el('message', NS_CLIENT, { type: 'groupchat', id: service.newId(), from: room.jid.bare }, content);
   broadcast(service, room, message, room.jid);
 }
 

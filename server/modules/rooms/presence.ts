@@ -43,9 +43,17 @@ type Viewer = 'self' | 'seeing' | 'blind';
 export function presentable(presence: Element): Element {
   const kept = presence.children.filter(
     (child) =>
-      typeof child !== 'string' && child.xmlns !== NS_MUC && child.xmlns !== NS_MUC_USER && child.xmlns !== NS_OCCUPANT_ID,
+      typeof child !== 'string' &&
+      child.xmlns !== NS_MUC &&
+      child.xmlns !== NS_MUC_USER &&
+      child.xmlns !== NS_OCCUPANT_ID,
   );
-  return el('presence', NS_CLIENT, { id: presence.attr('id'), 'xml:lang': presence.attr('xml:lang') }, kept as Element[]);
+  return el(
+    'presence',
+    NS_CLIENT,
+    { id: presence.attr('id'), 'xml:lang': presence.attr('xml:lang') },
+    kept as Element[],
+  );
 }
 
 /** Shows an occupant's presence as it is now to everybody who may see it. */
@@ -172,7 +180,8 @@ function tell(
 
 function createDrawing(room: Room, occupant: Occupant, shown: Shown): (viewer: Viewer) => Element {
   const affiliation = room.affiliationOf(occupant.user);
-  const role: RoomRole = shown.isGone ? 'none' : occupant.role;
+  // Section 7.6: whoever changes the nickname goes on in the same role.
+  const role: RoomRole = shown.isGone && shown.newNick === undefined ? 'none' : occupant.role;
   const drawn: Partial<Record<Viewer, Element>> = {};
 
   function draw(viewer: Viewer): Element {
