@@ -186,11 +186,13 @@ export function createCore(options: CoreOptions): Core {
   const disabled = config.group('modules', modulesSettings);
   for (const module of modules) if (!disabled.disabled.includes(module.name)) host.start(module);
 
-  const endSessionsOf = (text: string) => (account: { readonly localpart: string }) => {
-    for (const session of [...sessions.of(account.localpart).values()]) {
-      lifecycle.end(session, { condition: 'not-authorized', text });
-    }
-  };
+  const endSessionsOf =
+    (text: string) =>
+    ({ localpart }: { readonly localpart: string }) => {
+      const error = { condition: 'not-authorized', text };
+      for (const session of [...sessions.of(localpart).values()]) lifecycle.end(session, error);
+      streams.closeOf(localpart, error); // those without a resource
+    };
   accounts.on('removed', endSessionsOf('This account has been removed.'));
   accounts.on('disabled', endSessionsOf('This account has been switched off.'));
 

@@ -8,7 +8,7 @@ import { type ReaderLimits, XmlError, XmlReader } from '../xml/reader.ts';
 import type { StreamFeature } from './feature.ts';
 import { flushSoon } from './flush-queue.ts';
 import { readClientHeader, serverHeader } from './header.ts';
-import { StreamError } from './stream-error.ts';
+import { NS_STREAMS, StreamError } from './stream-error.ts';
 import type { Transport } from './transport.ts';
 
 const NS_CLIENT = 'jabber:client';
@@ -165,6 +165,10 @@ export class Stream {
 
   /** Drops the connection without a word, for peers that do not listen any more. */
   destroy(): void {
+    if (this.isOpen) {
+      this.#out = '';
+      this.#end('lost');
+    }
     this.#transport.destroy();
   }
 
@@ -261,7 +265,8 @@ export class Stream {
   }
 
   #dispatch(element: Element | undefined): void | Promise<void> {
-    if (element === undefined) return this.close();
+    // RFC 6120 section 4.9.1.1: whoever gets a stream error closes, and answers it with none.
+    if (element === undefined || element.is('error', NS_STREAMS)) return this.close();
     if (element.xmlns === NS_CLIENT) {
       return this.#phase === 'bound' ? this.#receiver?.receive(element) : this.#negotiate(element);
     }

@@ -255,3 +255,19 @@ test('nobody is told of a stranger’s mailbox: an account that does not exist a
   ).toBeDefined();
   expect(countRows(scene)).toBe(0);
 });
+
+test('a sender cannot say when the server took a message: that is for the server alone', async () => {
+  await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
+  const romeo = await scene.login('romeo', 'orchard');
+  romeo.sends(
+    `<message to='juliet@localhost' type='chat'><body>Old?</body><delay xmlns='urn:xmpp:delay' from='localhost' stamp='1999-01-01T00:00:00Z'/></message>`,
+  );
+  await romeo.receivesNothing();
+  const stamp = new Date(scene.clock.now()).toISOString();
+  const juliet = await scene.login('juliet', 'balcony');
+  juliet.appears();
+  await juliet.next();
+  await juliet.receives(
+    `<message type='chat'><body>Old?</body><delay xmlns='urn:xmpp:delay' from='localhost' stamp='${stamp}'/></message>`,
+  );
+});

@@ -458,6 +458,24 @@ describe('invitations (section 7.8.2)', () => {
     expect((await hecate.next()).attr('type')).toBeUndefined();
   });
 
+  test('go to people, not to whole domains, and not to the banned', async () => {
+    const { scene, crone } = await invited();
+    const invites = async (to: string) => {
+      crone.sends(`<message to='${ROOM}'><x xmlns='${NS_USER}'><invite to='${to}'/></x></message>`);
+      return conditionOf(await crone.next());
+    };
+    expect(await invites('localhost')).toBe('jid-malformed');
+    expect(await invites('@')).toBe('jid-malformed');
+    expect(await invites('nobody@rooms.localhost/x')).toBe('item-not-found');
+    crone.sends(
+      `<iq type='set' id='b' to='${ROOM}'>${items(`<item affiliation='outcast' jid='hecate@localhost'/>`)}</iq>`,
+    );
+    await crone.next();
+    await crone.next();
+    expect(await invites('hecate@localhost')).toBe('forbidden');
+    await scene.close();
+  });
+
   test('direct ones pass without the room (XEP-0249)', async () => {
     const { scene, hecate, hag } = await invited();
     hag.sends(`<message to='hecate@localhost'><x xmlns='jabber:x:conference' jid='${ROOM}'/></message>`);

@@ -29,7 +29,7 @@ async function subscribe(user: SceneClient, contact: SceneClient): Promise<void>
   user.sends(`<presence to='${contact.bare}' type='subscribe'/>`);
   await contact.receives(`<presence from='${user.bare}' type='subscribe'/>`);
   contact.sends(`<presence to='${user.bare}' type='subscribed'/>`);
-  for (const client of [user, contact]) {
+  for (const client of [contact, user]) {
     client.sends(`<iq id='read' type='get'><ping xmlns='urn:xmpp:ping'/></iq>`);
     while ((await client.next()).attr('id') !== 'read');
   }

@@ -11,6 +11,7 @@ import type { Logger } from '../../server/log/log.ts';
 import { Database } from '../../server/store/database.ts';
 import { FakeClock } from './fake-clock.ts';
 import { SceneClient } from './scene-client.ts';
+import { ServerLife } from './server-life.ts';
 import { type Door, registerOnTarget, removeFromTarget, skipOnTarget, target } from './target.ts';
 import { TargetWire } from './target-wire.ts';
 import { MemoryWire } from './wire.ts';
@@ -61,6 +62,7 @@ export class Scene {
   readonly #inside: Inside | undefined;
   #server: Core | undefined;
   #accounts: Accounts | undefined;
+  #life: ServerLife | undefined;
 
   constructor(options: SceneOptions) {
     this.#options = options;
@@ -102,11 +104,12 @@ export class Scene {
       return;
     }
     const { log } = this.#inside ?? skipOnTarget('the inside of the server');
+    const { clock, writer } = this.#beginLife();
     this.#accounts = await Accounts.load({
       reader: this.database.reader,
-      writer: this.database.writer,
+      writer,
       domain: DOMAIN,
-      now: () => this.clock.now(),
+      now: () => clock.now(),
       randomBytes,
       log: log,
       iterations: 4096,
@@ -122,9 +125,9 @@ export class Scene {
       version: '0.0.0',
       config: this.config,
       reader: this.database.reader,
-      writer: this.database.writer,
+      writer,
       accounts: this.#accounts,
-      clock: this.clock,
+      clock,
       randomBytes,
       log: log,
     });
@@ -167,12 +170,18 @@ export class Scene {
     await this.start();
   }
 
-  /** The server ends without a word: nothing is written any more, and no stream is closed. */
+  /** The server dies without a word, as by `kill -9`, and is started again: nothing that it still tries reaches the disk. */
   async crash(): Promise<void> {
     if (this.#inside === undefined) skipOnTarget('a server that it can end');
+    this.#life?.end();
     for (const client of this.#clients) client.drops();
     this.#server = undefined;
     await this.start();
+  }
+
+  #beginLife(): ServerLife {
+    this.#life = new ServerLife(this.clock, this.database.writer);
+    return this.#life;
   }
 
   async stopServer(): Promise<void> {

@@ -19,23 +19,27 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a client that does not read what a feature answers is let go', async () => {
-  const wire = new MemoryWire({ isSecure: true });
+/** A stream that answers elements by repeating them. */
+function openEcho(wire: MemoryWire, gone: () => void): Stream {
   const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10, maxBufferedBytes: 5_000 };
   const silent = () => undefined;
-  const log = { debug: silent, info: silent, warn: silent, error: silent, child: () => expect.unreachable() };
-  let isGone = false;
-  new Stream({
+  return new Stream({
     transport: wire.server,
     domain: 'localhost',
     features: [echo],
     limits: { beforeAuthentication: limits, authenticated: limits },
     newId: () => 'id',
     now: () => 0,
-    log,
-    gone: () => {
-      isGone = true;
-    },
+    log: { debug: silent, info: silent, warn: silent, error: silent, child: () => expect.unreachable() },
+    gone,
+  });
+}
+
+test('a client that does not read what a feature answers is let go', async () => {
+  const wire = new MemoryWire({ isSecure: true });
+  let isGone = false;
+  openEcho(wire, () => {
+    isGone = true;
   });
   wire.client.write(HEADER);
   await nextTurn();
@@ -47,6 +51,18 @@ test('a client that does not read what a feature answers is let go', async () =>
   wire.client.write(request);
   await nextTurn();
   expect(isGone).toBe(true);
+});
+
+test('who is let go is lost at once, although a socket tells that it is gone only in a later turn', () => {
+  const wire = new MemoryWire({ isSecure: true });
+  Object.assign(wire.server, { destroy: () => undefined });
+  const stream = openEcho(wire, () => undefined);
+  wire.client.write(HEADER);
+  const endings: string[] = [];
+  stream.bind({ receive: () => undefined, beforeFlush: () => undefined, ended: (ending) => endings.push(ending) });
+  stream.destroy();
+  expect(endings).toEqual(['lost']);
+  expect(stream.isOpen).toBe(false);
 });
 
 test.skipIf(target !== undefined)('a stranger can make little wait for himself', async () => {

@@ -3,12 +3,13 @@ import type { Jid } from '../../jid/jid.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
 import { el } from '../../xml/element.ts';
+import type { Actor } from './drawing.ts';
 import { sendInvitation } from './invitation.ts';
 import { nickRefusal } from './join.ts';
 import { closeIfEmpty, removeOccupant } from './leave.ts';
 import { NS_MUC_USER } from './namespaces.ts';
 import type { Occupant } from './occupants.ts';
-import { type Actor, announceRole } from './presence.ts';
+import { announceRole } from './presence.ts';
 import { type Affiliation, isAtLeast, roleAfter } from './privileges.ts';
 import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
@@ -55,9 +56,14 @@ export function affiliationRefusal(
   }
   if (owners.size === 0 && room.affiliations.list('owner').length > 0)
     return refusal('conflict', 'A room needs at least one owner.');
-  if (added > 0 && room.affiliations.count + added > service.host.config.maxAffiliations)
-    return refusal('resource-constraint', 'This room lists too many people.');
-  return undefined;
+  return added > 0 ? listRefusal(service, room, added) : undefined;
+}
+
+/** Why `added` more people cannot be listed. */
+export function listRefusal(service: RoomService, room: Room, added: number): StanzaError | undefined {
+  return room.affiliations.count + added > service.host.config.maxAffiliations
+    ? refusal('resource-constraint', 'This room lists too many people.')
+    : undefined;
 }
 
 /** Why `user` cannot reserve a nickname. */
@@ -96,7 +102,7 @@ function apply(service: RoomService, room: Room, change: AffiliationChange, acto
     room.affiliations.set({ jid: jid.bare, affiliation, nick: affiliation === 'outcast' ? undefined : nick, reason });
   }
   if (before !== affiliation) room.rememberedRoles.delete(jid.bare);
-  if (change.nick) evictFrom(service, room, change.nick, jid);
+  if (change.nick && isAtLeast(affiliation, 'member')) evictFrom(service, room, change.nick, jid);
 
   const present = jid.local === '' ? presentFrom(room, jid.domain) : room.occupants.ofUser(jid.bare);
   for (const occupant of present) show(service, room, occupant, before, actor, reason);

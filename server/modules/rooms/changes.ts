@@ -1,8 +1,9 @@
 /** Presence from somebody who is in: another nickname, or another availability (XEP-0045 sections 7.6 and 7.7). */
 import type { StanzaError } from '../../stanza/error.ts';
+import { presentable } from './drawing.ts';
 import { type Join, lockedNick, newOccupant, nickConflict, nickRefusal } from './join.ts';
 import type { Occupant } from './occupants.ts';
-import { announce, announceGone, presentable } from './presence.ts';
+import { announce, announceGone } from './presence.ts';
 import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';

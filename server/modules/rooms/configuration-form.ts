@@ -45,12 +45,15 @@ export function configurationForm(
     values: [value],
   });
   const flag = (name: string, label: string, value: boolean): Field => text(name, label, value ? '1' : '0', 'boolean');
-  const choice = (name: string, label: string, values: readonly string[], options: readonly string[]): Field => ({
-    ...text(name, label, ''),
-    type: values.length === 1 && !name.includes('list') && !name.includes('broadcast') ? 'list-single' : 'list-multi',
-    values,
-    options: options.map((value) => ({ label: OPTION_LABELS[value] ?? value, value })),
-  });
+  const choice =
+    (type: 'list-single' | 'list-multi') =>
+    (name: string, label: string, values: readonly string[], options: readonly string[]): Field => ({
+      ...text(name, label, '', type),
+      values,
+      options: options.map((value) => ({ label: OPTION_LABELS[value] ?? value, value })),
+    });
+  const oneOf = choice('list-single');
+  const anyOf = choice('list-multi');
   return {
     type: 'form',
     formType: NS_MUC_CONFIG,
@@ -63,15 +66,15 @@ export function configurationForm(
       flag('publicroom', 'Can be found in the list of rooms', current.isPublic),
       flag('passwordprotectedroom', 'Needs a password', current.password !== ''),
       text('roomsecret', 'Password', current.password, 'text-private'),
-      choice('maxusers', 'Most people at once', [String(current.maxOccupants)], choices.map(String)),
+      oneOf('maxusers', 'Most people at once', [String(current.maxOccupants)], choices.map(String)),
       flag('membersonly', 'Only members may enter', current.isMembersOnly),
       flag('moderatedroom', 'Newcomers must be given voice by a moderator', current.isModerated),
-      choice('whois', 'Who sees real addresses', [current.whois], ['moderators', 'anyone']),
+      oneOf('whois', 'Who sees real addresses', [current.whois], ['moderators', 'anyone']),
       flag('changesubject', 'Everybody with voice may change the subject', current.canOccupantsChangeSubject),
       flag('allowinvites', 'Everybody here may invite others', mayOccupantsInvite(current)),
-      choice('allowpm', 'Who may send private messages', [current.privateMessages], PRIVATE_MESSAGES),
-      choice('getmemberlist', 'Who may read the list of members', current.memberListFor, BROADCAST_ROLES),
-      choice('presencebroadcast', 'Whose presence is shown', current.presenceBroadcast, SHOWN_ROLES),
+      oneOf('allowpm', 'Who may send private messages', [current.privateMessages], PRIVATE_MESSAGES),
+      anyOf('getmemberlist', 'Who may read the list of members', current.memberListFor, BROADCAST_ROLES),
+      anyOf('presencebroadcast', 'Whose presence is shown', current.presenceBroadcast, SHOWN_ROLES),
       {
         ...text('', 'Messages shown to whoever enters', String(current.historyLength)),
         name: 'muc#maxhistoryfetch',

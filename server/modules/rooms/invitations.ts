@@ -3,7 +3,7 @@ import { bareJid, type Jid, parseJid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { type Message, NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
-import { changeAffiliations } from './affiliation-changes.ts';
+import { changeAffiliations, listRefusal } from './affiliation-changes.ts';
 import { mayOccupantsInvite } from './configuration.ts';
 import { sendInvitation } from './invitation.ts';
 import { NS_MUC_USER } from './namespaces.ts';
@@ -33,6 +33,8 @@ export function invite(service: RoomService, room: Room, message: Message, x: El
     if (room.affiliationOf(invitee) === 'outcast') return refusal('forbidden', 'This person is banned here.');
     invitees.push(invitee);
   }
+  const full = room.configuration.isMembersOnly ? listRefusal(service, room, invitees.length) : undefined;
+  if (full !== undefined) return full;
   for (const [i, to] of invitees.entries()) {
     admit(service, room, to);
     sendInvitation(service, room, {
@@ -76,7 +78,8 @@ export function decline(service: RoomService, room: Room, message: Message, elem
 /** Somebody in another room here may be named by the occupant JID (section 7.8.2); the inviter must be there too. */
 function inviteeOf(service: RoomService, element: Element, inviter: Jid): Jid | StanzaError {
   const jid = parseJid(element.attr('to') ?? '');
-  if (jid === undefined) return refusal('jid-malformed', 'An invitation goes to a valid JID.');
+  // SECURITY: a domain is nobody, and everybody where invitations make members.
+  if (jid === undefined || jid.local === '') return refusal('jid-malformed', 'An invitation goes to a person.');
   if (jid.domain !== service.jid.domain) return jid;
   const other = service.find(jid.local);
   const occupant = other?.occupants.ofSession(inviter) && other.occupants.get(jid.resource);

@@ -20,6 +20,8 @@ export function sendPrivately(service: RoomService, room: Room, message: Message
   const recipient = room.occupants.get(message.to.resource);
   if (recipient === undefined) return refusal('item-not-found', 'Nobody here has this nickname.');
   if (!mayWrite(room, sender)) return refusal('forbidden', 'Private messages are not allowed here.');
+  const id = message.element.attr('id');
+  if (id !== undefined) service.relays.addPrivate(sender.address, recipient.user.bare, id);
   pass(service, room, message, sender, recipient);
   return undefined;
 }
@@ -28,6 +30,8 @@ export function sendPrivately(service: RoomService, room: Room, message: Message
 export function returnError(service: RoomService, room: Room, message: Message): void {
   const sender = room.occupants.ofSession(message.from);
   const recipient = room.occupants.get(message.to.resource);
+  const id = message.element.attr('id') ?? '';
+  if (!service.relays.takePrivate(message.to, message.from.bare, id)) return;
   // Where others of the sender's sessions have the message, it was delivered.
   if (sender === undefined || recipient === undefined || sender.sessions.size > 1) return;
   pass(service, room, message, sender, recipient);

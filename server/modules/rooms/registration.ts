@@ -5,7 +5,7 @@ import type { StanzaError } from '../../stanza/error.ts';
 import { type Form, formElement, isTrue, NS_FORM, readSubmittedForm } from '../../stanza/form.ts';
 import { type Message, NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
-import { changeAffiliations, reservationRefusal } from './affiliation-changes.ts';
+import { changeAffiliations, listRefusal, reservationRefusal } from './affiliation-changes.ts';
 import { NS_MUC_REGISTER, NS_REGISTER } from './namespaces.ts';
 import { isAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
@@ -48,6 +48,8 @@ export function setRegistration(request: RoomRequest): Reply {
   if (nick === undefined) return refusal('jid-malformed', 'This nickname is not valid.');
   const wrong = reservationRefusal(service, room, nick, user) ?? inUse(room, nick, user);
   if (wrong !== undefined) return wrong;
+  const full = isAtLeast(affiliation, 'member') ? undefined : listRefusal(service, room, 1);
+  if (full !== undefined) return full;
   if (isAtLeast(affiliation, 'member') || service.host.config.registration === 'open') {
     const kept = isAtLeast(affiliation, 'member') ? affiliation : 'member';
     return { written: changeAffiliations(service, room, [{ jid: user, affiliation: kept, nick }]) };
@@ -70,7 +72,7 @@ export function approveRegistration(
   if (nick === undefined || jid === undefined) return refusal('item-not-found', 'Nobody is waiting for this.');
   room.applications.delete(jid.bare);
   if (!isTrue(values.get(ALLOW_FIELD)) || room.affiliationOf(jid) !== 'none') return undefined;
-  const wrong = reservationRefusal(service, room, nick, jid);
+  const wrong = reservationRefusal(service, room, nick, jid) ?? listRefusal(service, room, 1);
   if (wrong !== undefined) return wrong;
   const sender = room.occupants.ofSession(message.from);
   const actor = { jid: message.from, nick: sender?.nick };

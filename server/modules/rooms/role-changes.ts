@@ -1,8 +1,9 @@
 /** Changing roles: voice, moderators, kicks (XEP-0045 sections 8.2 to 8.5, 9.6 and 9.7). */
 import type { StanzaError } from '../../stanza/error.ts';
+import type { Actor } from './drawing.ts';
 import { removeOccupant } from './leave.ts';
 import type { Occupant } from './occupants.ts';
-import { type Actor, announceRole } from './presence.ts';
+import { announceRole } from './presence.ts';
 import { type Affiliation, compareAffiliations, isAtLeast, type RoomRole } from './privileges.ts';
 import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';

@@ -2,8 +2,8 @@
 import type { StanzaError } from '../../stanza/error.ts';
 import type { Iq } from '../../stanza/stanza.ts';
 import type { Element } from '../../xml/element.ts';
+import type { Actor } from './drawing.ts';
 import type { Occupant } from './occupants.ts';
-import type { Actor } from './presence.ts';
 import type { Affiliation } from './privileges.ts';
 import type { Room } from './room.ts';
 import type { RoomService } from './service.ts';

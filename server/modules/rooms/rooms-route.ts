@@ -5,12 +5,12 @@ import { NS_STANZA_ERROR, type StanzaError } from '../../stanza/error.ts';
 import { NS_FORM, readSubmittedForm } from '../../stanza/form.ts';
 import type { AddressedStanza, Iq, Message } from '../../stanza/stanza.ts';
 import { changeNick, changePresence } from './changes.ts';
+import { absentMember, presenceOf } from './drawing.ts';
 import { decline, invite } from './invitations.ts';
 import { type Join, join, resynchronize } from './join.ts';
 import { kickStranger, leave, leaveByError } from './leave.ts';
 import { reflect } from './messages.ts';
 import { NS_MUC, NS_MUC_REGISTER, NS_MUC_REQUEST, NS_MUC_USER } from './namespaces.ts';
-import { absentMember, presenceOf } from './presence.ts';
 import { returnError, sendPrivately } from './private-messages.ts';
 import { approveRegistration } from './registration.ts';
 import { relay } from './relay.ts';
@@ -26,6 +26,7 @@ const GONE: ReadonlySet<string> = new Set([
   'internal-server-error',
   'item-not-found',
   'jid-malformed',
+  'not-allowed', // what the router says of other servers' people once federation is off
   'recipient-unavailable',
   'redirect',
   'remote-server-not-found',

@@ -51,6 +51,8 @@ export const rooms = defineModule({
             removeOccupant(service, room, occupant, { statuses: [STATUS.shutdown], isSilent: true });
           }
         }
+        // Whoever starts the module again reads what is on disk.
+        return host.writer.flush();
       },
     };
   },
