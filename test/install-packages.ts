@@ -7,7 +7,8 @@ import { spawnSync } from 'node:child_process';
 const PACKAGES = [
   'avahi-daemon',
   'avahi-utils',
-  'dbus', 'gnutls-bin',
+  'dbus',
+  'gnutls-bin',
   'iproute2',
   'openssl',
   'procps',

@@ -113,5 +113,7 @@ function unsupported(element: Element): Inbound {
 
 /** SECURITY: a delay in the name of this server (XEP-0203 section 2) is for the server alone to give. */
 function withoutForgedDelay(element: Element, domain: string): Element {
-  return element.without((child) => child.name === 'delay' && child.xmlns === NS_DELAY && child.attr('from') === domain);
+  return element.without(
+    (child) => child.name === 'delay' && child.xmlns === NS_DELAY && child.attr('from') === domain,
+  );
 }

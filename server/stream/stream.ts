@@ -12,6 +12,8 @@ import { NS_STREAMS, StreamError } from './stream-error.ts';
 import type { Transport } from './transport.ts';
 
 const NS_CLIENT = 'jabber:client';
+/** Characters of an error's text in the log: it may repeat what a stranger sent. */
+const MAX_LOGGED_TEXT = 200;
 
 /** How a stream came to its end. A session may be resumed only after a `lost` one, or a `shutdown` of the server. */
 export type StreamEnding = 'closed' | 'lost' | 'shutdown';
@@ -154,7 +156,7 @@ export class Stream {
       const streamError = error instanceof StreamError ? error : new StreamError(error.condition, error.text);
       this.write(streamError.toXml());
       this.#options.log.info(
-        { address: this.remoteAddress, condition: error.condition, text: error.text },
+        { address: this.remoteAddress, condition: error.condition, text: error.text?.slice(0, MAX_LOGGED_TEXT) },
         'stream closed with an error',
       );
     }

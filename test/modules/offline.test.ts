@@ -151,6 +151,28 @@ test('a full mailbox refuses with service-unavailable, and takes messages again 
   await again.receivesNothing();
 });
 
+test('when what waits takes too much room, the next message goes back, also after a restart', async () => {
+  await using scene = await openScene({ accounts: ['romeo', 'juliet'], settings: { 'offline.maxBytes': 100_000 } });
+  const romeo = await scene.login('romeo', 'orchard');
+  const long = `<message to='juliet@localhost' type='chat' id='long'><body>${'x'.repeat(60_000)}</body></message>`;
+  romeo.sends(long);
+  await romeo.receivesNothing();
+  romeo.sends(long);
+  await romeo.receives(`<message type='error' id='long'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>
+    <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' xml:lang='en'>{any}</text></error></message>`);
+  await scene.restart();
+  const again = await scene.login('romeo', 'orchard');
+  again.sends(long);
+  expect((await again.next()).attr('type')).toBe('error');
+  const juliet = await scene.login('juliet', 'balcony');
+  juliet.appears();
+  await juliet.next();
+  expect((await juliet.next()).attr('id')).toBe('long');
+  await juliet.ends();
+  again.sends(long);
+  await again.receivesNothing();
+});
+
 test('a message that is still being written is neither missed nor doubled at login', async () => {
   await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
   const romeo = await scene.login('romeo', 'orchard');

@@ -1,5 +1,6 @@
 /** Entering and leaving rooms: XEP-0045 sections 7.1 to 7.3, 7.14 and 10.1. */
 import { describe, expect, test } from 'vitest';
+import { el } from '../../server/xml/element.ts';
 import { openScene } from '../scene/scene.ts';
 import {
   asks,
@@ -298,6 +299,32 @@ describe('leaving', () => {
       <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>No more</text></error></presence>`);
     await crone.receives(`<presence type='unavailable' from='${ROOM}/thirdwitch'><status>Kicked: service unavailable: No more</status>
       <x xmlns='${NS_USER}'><status code='333'/><item affiliation='none' role='none' jid='hag@localhost/pda'/></x>${ID}</presence>`);
+  });
+
+  test('whoever cannot be reached is removed, once everybody has what was under way (section 16)', async () => {
+    await using scene = await openScene({ accounts: WITCHES });
+    const { crone, hag } = await coven(scene);
+    await enters(hag, 'thirdwitch');
+    await crone.next();
+    // There is no federation in a scene, so nothing gets to this one.
+    scene.server.router.send(
+      el(
+        'presence',
+        'jabber:client',
+        { from: 'far@away.example/x', to: `${ROOM}/stranger` },
+        el('x', 'http://jabber.org/protocol/muc'),
+      ),
+    );
+    for (const each of [crone, hag]) {
+      expect((await each.next()).attr('type')).toBeUndefined();
+      const gone = await each.next();
+      expect([gone.attr('from'), gone.attr('type'), ...codesOf(gone)]).toEqual([
+        `${ROOM}/stranger`,
+        'unavailable',
+        '333',
+      ]);
+    }
+    await crone.receivesNothing();
   });
 
   test('a temporary room ends with its last occupant, a persistent one stays', async () => {

@@ -1,5 +1,4 @@
 /** Entering a room (XEP-0045 sections 7.2 and 10.1.1). */
-
 import { isAtLeast as isAccountRoleAtLeast } from '../../accounts/roles.ts';
 import { bareJid, type Jid } from '../../jid/jid.ts';
 import type { StanzaError } from '../../stanza/error.ts';

@@ -1,5 +1,4 @@
 /** XEP-0045: Multi-User Chat. Rooms in which several people talk, with moderators, members and owners. */
-
 import { bareJid, joinJid } from '../../jid/jid.ts';
 import { defineModule } from '../../modulehost/module.ts';
 import { changeAffiliations } from './affiliation-changes.ts';

@@ -1,5 +1,4 @@
 /** The room service: all rooms, how they come and go, and what leaves them. */
-
 import { type Jid, joinJid } from '../../jid/jid.ts';
 import type { Host } from '../../modulehost/module.ts';
 import type { Session } from '../../session/session.ts';
