@@ -27,7 +27,7 @@ export interface StanzaReceiver {
   ended(ending: StreamEnding): void;
 }
 
-export interface StreamLimits extends ReaderLimits {
+interface StreamLimits extends ReaderLimits {
   /** Bytes that may wait for the socket: also the answers of stream features count, which no session looks after. */
   readonly maxBufferedBytes: number;
 }
@@ -187,6 +187,14 @@ export class Stream {
 
   secured(): void {
     this.#transport.resume();
+  }
+
+  /** Whoever closes without ending the stream is lost, though it may not have read everything yet. */
+  ended(): void {
+    if (!this.isOpen) return;
+    this.#options.log.debug({ address: this.remoteAddress }, 'connection ended by the peer');
+    this.#end('lost');
+    this.#transport.end();
   }
 
   closed(reason: string): void {

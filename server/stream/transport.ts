@@ -23,6 +23,8 @@ export interface TransportEvents {
   received(chunk: Uint8Array): void;
   /** TLS has been negotiated after `startTls`. */
   secured(): void;
+  /** The peer has closed its direction: nothing more comes, but what it has not got yet may still go out. */
+  ended(): void;
   /** Nothing comes or goes any more. Told once. */
   closed(reason: string): void;
 }

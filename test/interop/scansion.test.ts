@@ -3,7 +3,9 @@
  * run time by a runner that stands beside the project; where that or the network is missing, this is skipped.
  */
 import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -21,27 +23,30 @@ const SCRIPTS = [
   'blocking',
   'disco_self',
   'issue1121',
+  'issue505',
+  'issue978',
+  'issue978-multi',
   'keep_full_sub_req',
   'lastactivity',
+  // Rooms. Those left out want what is not there yet (an archive, photos in vCards) or the opposite of the XEP
+  // (muc_register, muc_show_offline: registration-required where section 7.10 has not-allowed).
+  'muc_affiliation_notify',
+  'muc_members_only_change',
+  'muc_members_only_deregister',
+  'muc_nickname_change',
+  'muc_outcast_reason',
+  'muc_password',
+  'muc_subject_issue_667',
+  'muc_whois_anyone_member',
   'presence_preapproval',
   'vcard_temp',
   'version',
 ];
 
-/** Scripts for services that the server does not have. */
-const OUT_OF_REACH: Readonly<Record<string, string>> = {
-  issue505: 'it enters a room, and there is no room service (XEP-0045)',
-  issue978: 'it enters a room, and there is no room service (XEP-0045)',
-  'issue978-multi': 'it enters rooms, and there is no room service (XEP-0045)',
-};
-
 /** What only Prosody can say, and what a script must expect in its place; as the runner's `--map`. */
 const OTHER_WORDS: readonly { readonly map: string; readonly because: string }[] = [
+  { map: 'conference.localhost=rooms.localhost', because: 'a service may have any name' },
   { map: 'Prosody=Snug', because: 'XEP-0092: the name of the software' },
-  {
-    map: "'1' xmlns='{scansion:any}' xmlns",
-    because: 'RFC 6121 section 2.1.1: the version of a roster is whatever text the server chooses',
-  },
 ];
 
 /** Scripts whose expectations go beyond the specification, and how near we come. */
@@ -88,10 +93,48 @@ beforeEach(({ skip }) => {
   if (reason !== undefined) skip(reason);
 });
 
+/**
+ * Scripts share accounts and rooms, and expect to be the first: the runner waits for a fresh server before each, by
+ * connecting to this port and reading until its end.
+ */
+async function openResetDoor(): Promise<{ readonly command: string; close(): void }> {
+  const door = createServer((socket) => {
+    server.startAfresh().then(
+      () => socket.end(),
+      () => socket.destroy(),
+    );
+  });
+  await once(door.listen(0, '127.0.0.1'), 'listening');
+  const { port } = door.address() as AddressInfo;
+  const connect = `require('node:net').connect(${port}, '127.0.0.1').resume()`;
+  return { command: `${process.execPath} -e "${connect}"`, close: () => door.close() };
+}
+
 async function runScripts(): Promise<readonly Result[]> {
+  const door = await openResetDoor();
+  try {
+    return await runScriptsWith(door.command);
+  } finally {
+    door.close();
+  }
+}
+
+async function runScriptsWith(resetCommand: string): Promise<readonly Result[]> {
   const file = join(directory, 'results.json');
   const port = String(server.process.ports.c2s);
-  const words = ['--host', '127.0.0.1', '--port', port, '--provision', 'ibr', '--classify', '--quiet', '0.5'];
+  const words = [
+    '--host',
+    '127.0.0.1',
+    '--port',
+    port,
+    '--provision',
+    'ibr',
+    '--classify',
+    '--quiet',
+    '0.5',
+    '--reset-cmd',
+    resetCommand,
+  ];
   const only = `^(${SCRIPTS.join('|')})\\.scs$`;
   const { status, output } = await new Promise<{ status: unknown; output: string }>((done) => {
     execFile(
@@ -108,8 +151,6 @@ async function runScripts(): Promise<readonly Result[]> {
   if (!existsSync(file)) throw new Error(`the runner failed (${String(status)}): ${output}`);
   return JSON.parse(readFileSync(file, 'utf8')).results;
 }
-
-test.for(Object.keys(OUT_OF_REACH))('%s', (script, { skip }) => skip(OUT_OF_REACH[script]));
 
 test.for(SCRIPTS)('%s', (script) => {
   const found = results.get(script);

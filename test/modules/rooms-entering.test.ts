@@ -23,7 +23,7 @@ import {
 } from './rooms-steps.ts';
 
 describe('opening a room', () => {
-  test('whoever enters first is its owner and is told that it is new (example 153)', async () => {
+  test('whoever enters first is its owner and is told that it is new (example 154)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const crone = await scene.login('crone', 'desktop');
     asks(crone, 'firstwitch');
@@ -50,7 +50,7 @@ describe('opening a room', () => {
     await enters(hag, 'thirdwitch');
   });
 
-  test('cancelling the first configuration destroys it (example 163)', async () => {
+  test('cancelling the first configuration destroys it (example 162)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const crone = await scene.login('crone', 'desktop');
     await enters(crone, 'firstwitch');
@@ -144,7 +144,7 @@ describe('entering', () => {
     expect(codesOf(self ?? expect.fail())).toEqual(['100', '110']);
   });
 
-  test('needs a nickname that can be seen and is not too long (sections 7.2.3 and 17.1.1)', async () => {
+  test('needs a nickname that can be seen and is not too long (sections 7.2.1 and 17.1)', async () => {
     await using scene = await openScene({ accounts: WITCHES, settings: { 'rooms.maxNickLength': 10 } });
     const { hag } = await coven(scene, {});
     hag.sends(`<presence to='${ROOM}'><x xmlns='${NS_MUC}'/></presence>`);
@@ -153,7 +153,7 @@ describe('entering', () => {
     expect(conditionOf(await hag.next())).toBe('not-acceptable');
   });
 
-  test('a refusal says that the room refuses (example 27)', async () => {
+  test('a refusal says that the room refuses (example 25)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { hag } = await coven(scene, { 'muc#roomconfig_roomsecret': 'cauldronburn' });
     asks(hag, 'thirdwitch');
@@ -166,7 +166,7 @@ describe('entering', () => {
     await enters(hag, 'thirdwitch', '<password>cauldronburn</password>');
   });
 
-  test('members-only: not without membership (example 29)', async () => {
+  test('members-only: not without membership (example 27)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene, { 'muc#roomconfig_membersonly': '1' });
     asks(hag, 'thirdwitch');
@@ -177,7 +177,7 @@ describe('entering', () => {
     await enters(hag, 'thirdwitch');
   });
 
-  test('the banned do not get in, by name or by domain (example 30 and section 9.2)', async () => {
+  test('the banned do not get in, by name or by domain (example 28 and section 9.2)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, wicca, hag } = await coven(scene);
     crone.sends(
@@ -194,7 +194,7 @@ describe('entering', () => {
     expect(conditionOf(await wicca.next())).toBe('forbidden');
   });
 
-  test('a nickname that is in use, or looks like one, is refused to others (example 31)', async () => {
+  test('a nickname that is in use, or looks like one, is refused to others (example 29)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { hag } = await coven(scene);
     for (const nick of ['firstwitch', 'FirstWitch', 'first witch', '\uFF46irstwitch']) {
@@ -203,7 +203,7 @@ describe('entering', () => {
     }
   });
 
-  test('a full room refuses all but its admins and those who are in already (example 32)', async () => {
+  test('a full room refuses all but its admins and those who are in already (example 30)', async () => {
     await using scene = await openScene({ accounts: [...WITCHES, 'toad'] });
     const { crone, wicca, hag } = await coven(scene, { 'muc#roomconfig_maxusers': '2' });
     crone.sends(`<iq type='set' id='a' to='${ROOM}'>${items(`<item affiliation='admin' jid='hag@localhost'/>`)}</iq>`);
@@ -217,7 +217,7 @@ describe('entering', () => {
     await enters(await scene.login('wicca', 'phone'), 'secondwitch');
   });
 
-  test('presence without a join from somebody who is not in is answered with a kick (section 7.2.17)', async () => {
+  test('presence without a join from somebody who is not in is answered with a kick (section 7.2.18)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { hag } = await coven(scene);
     for (const room of [ROOM, 'nowhere@rooms.localhost']) {
@@ -241,7 +241,7 @@ describe('entering', () => {
     await crone.receivesNothing();
   });
 
-  test('what only the room may say is taken out of a presence (section 17.3, XEP-0421 section 3)', async () => {
+  test('what only the room may say is taken out of a presence (section 17.3, XEP-0421 section 4)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene);
     hag.sends(`<presence to='${ROOM}/thirdwitch'><show>dnd</show><x xmlns='${NS_MUC}'/>
@@ -254,7 +254,7 @@ describe('entering', () => {
 });
 
 describe('leaving', () => {
-  test('is told to whoever leaves and to all others, with the last words (examples 82 to 84)', async () => {
+  test('is told to whoever leaves and to all others, with the last words (examples 80 to 83)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene);
     await enters(hag, 'thirdwitch');
@@ -289,7 +289,7 @@ describe('leaving', () => {
     await crone.receivesNothing();
   });
 
-  test('an error that comes back removes whoever sent it, and says so (section 16)', async () => {
+  test('an error that comes back removes whoever sent it, and says so (section 11.1)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene);
     await enters(hag, 'thirdwitch');
@@ -301,7 +301,7 @@ describe('leaving', () => {
       <x xmlns='${NS_USER}'><status code='333'/><item affiliation='none' role='none' jid='hag@localhost/pda'/></x>${ID}</presence>`);
   });
 
-  test('whoever cannot be reached is removed, once everybody has what was under way (section 16)', async () => {
+  test('whoever cannot be reached is removed, once everybody has what was under way (section 11.1)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene);
     await enters(hag, 'thirdwitch');
@@ -339,7 +339,7 @@ describe('leaving', () => {
     expect(codesOf((await enters(crone, 'firstwitch'))[0] ?? expect.fail())).toEqual(['110']);
   });
 
-  test('whoever is there hears that the service stops (section 17.5)', async () => {
+  test('whoever is there hears that the service stops (section 11.2)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone } = await coven(scene);
     const stopped = scene.server.host.stop('rooms');

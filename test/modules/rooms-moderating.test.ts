@@ -81,7 +81,7 @@ describe('roles', () => {
     expect(await refused(wicca, `<item nick='nobody' role='none'/>`)).toBe('item-not-found');
   });
 
-  test('voice is given and taken (examples 95 to 102)', async () => {
+  test('voice is given and taken (examples 94 to 101)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await gathering(scene, { 'muc#roomconfig_moderatedroom': '1' });
     const [given] = await changes(crone, `<item nick='thirdwitch' role='participant'><reason>Good</reason></item>`);
@@ -105,7 +105,7 @@ describe('roles', () => {
     expect(itemOf(heard[2] ?? expect.fail())).toBe('none visitor hag@localhost/pda');
   });
 
-  test('admins and owners keep their voice and their role (examples 103 and 145)', async () => {
+  test('admins and owners keep their voice and their role (examples 102 and 145)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, wicca } = await gathering(scene);
     for (const role of ['visitor', 'participant']) {
@@ -156,7 +156,7 @@ describe('roles', () => {
 });
 
 describe('affiliations', () => {
-  test('a ban removes whoever is there and tells why (examples 106 to 109)', async () => {
+  test('a ban removes whoever is there and tells why (examples 110 to 114)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, wicca, hag } = await gathering(scene);
     const [seen, answer] = await changes(
@@ -210,7 +210,7 @@ describe('affiliations', () => {
     await hag.receivesNothing();
   });
 
-  test('with a new one come the role and updated presence (examples 122 and 185)', async () => {
+  test('with a new one come the role and updated presence (examples 123 and 175)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, wicca, hag } = await gathering(scene);
     await changes(crone, `<item affiliation='owner' jid='hag@localhost'/>`);
@@ -221,7 +221,7 @@ describe('affiliations', () => {
     expect(itemOf(lowered ?? expect.fail())).toBe('none participant crone@localhost/desktop');
   });
 
-  test('who loses membership of a members-only room is removed (example 130)', async () => {
+  test('who loses membership of a members-only room is removed (example 128)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene, { 'muc#roomconfig_membersonly': '1' });
     await changes(crone, `<item affiliation='member' jid='hag@localhost'/>`);

@@ -54,7 +54,7 @@ async function itemsOf(client: SceneClient, to: string) {
 }
 
 describe('configuration', () => {
-  test('is a form with what is configured now, for owners only (examples 164 to 166)', async () => {
+  test('is a form with what is configured now, for owners only (examples 163 to 165)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene, { 'muc#roomconfig_roomname': 'A Dark Cave' });
     const fields = await form(crone);
@@ -125,7 +125,7 @@ describe('configuration', () => {
     await hag.receivesNothing();
   });
 
-  test('a room that becomes members-only removes the others (section 10.2.1)', async () => {
+  test('a room that becomes members-only removes the others (section 10.2)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene);
     await enters(hag, 'thirdwitch');
@@ -149,7 +149,7 @@ describe('configuration', () => {
     expect((await form(crone)).get('muc#roomconfig_allowinvites')).toEqual(['0']);
   });
 
-  test('the lists of owners and admins are complete lists (section 10.2.1)', async () => {
+  test('the lists of owners and admins are complete lists (section 10.2)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene);
     const lists = configuration({
@@ -270,7 +270,7 @@ describe('what is told to whoever asks (section 6)', () => {
     expect(fields.get('muc#roominfo_subject')).toEqual(['Spells']);
   });
 
-  test('not the subject of a room that not everybody may enter (section 14.5)', async () => {
+  test('not the subject of a room that not everybody may enter (section 14.4)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { hag } = await coven(scene, { 'muc#roomconfig_roomsecret': 'x' });
     expect((await info(hag, ROOM)).fields.has('muc#roominfo_subject')).toBe(false);
@@ -330,7 +330,7 @@ describe('what stays', () => {
     expect(members.child('query', NS_ADMIN)?.elements[0]?.attr('nick')).toBe('thirdwitch');
   });
 
-  test('occupant ids are the same after a restart (XEP-0421 section 3.1)', async () => {
+  test('occupant ids are the same after a restart (XEP-0421 section 4.1)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { hag } = await coven(scene);
     const idOf = (heard: readonly Element[]) =>

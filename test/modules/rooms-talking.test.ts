@@ -44,7 +44,7 @@ describe('a message to everybody', () => {
     }
   });
 
-  test('loses what only the room may say, and keeps the rest (XEP-0359 section 4, XEP-0421 section 3)', async () => {
+  test('loses what only the room may say, and keeps the rest (XEP-0359 section 3, XEP-0421 section 4)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await gathering(scene);
     hag.sends(`<message type='groupchat' to='${ROOM}' id='m'><body>x</body>
@@ -99,7 +99,7 @@ describe('a message to everybody', () => {
     await crone.receivesNothing();
   });
 
-  test('reaches all sessions of one nickname, and all may speak (section 7.2.9)', async () => {
+  test('reaches all sessions of one nickname, and all may speak (section 7.2.8)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene);
     await enters(hag, 'thirdwitch');
@@ -264,7 +264,7 @@ describe('a private message', () => {
 });
 
 describe('nicknames', () => {
-  test('a change is shown as a departure and an arrival (examples 52 and 53)', async () => {
+  test('a change is shown as a departure and an arrival (examples 49 and 50)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await gathering(scene);
     hag.sends(`<presence to='${ROOM}/oldhag'/>`);
@@ -279,7 +279,7 @@ describe('nicknames', () => {
     expect((await crone.next()).attr('from')).toBe(`${ROOM}/oldhag`);
   });
 
-  test('a change to somebody else’s is refused (example 56)', async () => {
+  test('a change to somebody else’s is refused (example 52)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await gathering(scene);
     hag.sends(`<presence to='${ROOM}/firstwitch'/>`);
@@ -317,7 +317,7 @@ describe('nicknames', () => {
     expect(conditionOf(await hag.next())).toBe('not-acceptable');
   });
 
-  test('availability is shown to all (example 60)', async () => {
+  test('availability is shown to all (example 55)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await gathering(scene);
     hag.sends(`<presence to='${ROOM}/thirdwitch'><show>xa</show><status>gone</status></presence>`);

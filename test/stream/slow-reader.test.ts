@@ -65,6 +65,31 @@ test('who is let go is lost at once, although a socket tells that it is gone onl
   expect(stream.isOpen).toBe(false);
 });
 
+test('who says that nothing more will come is lost at once, but still gets what was on its way', async () => {
+  const wire = new MemoryWire({ isSecure: true });
+  const stream = openEcho(wire, () => undefined);
+  wire.client.write(HEADER);
+  await nextTurn();
+  const endings: string[] = [];
+  stream.bind({ receive: () => undefined, beforeFlush: () => undefined, ended: (ending) => endings.push(ending) });
+  let read = '';
+  let isClosed = false;
+  wire.client.events = {
+    received: (chunk) => {
+      read += Buffer.from(chunk).toString();
+    },
+    closed: () => {
+      isClosed = true;
+    },
+  };
+  stream.write('<message/>');
+  wire.server.events?.ended();
+  expect(endings).toEqual(['lost']);
+  expect(read).toBe('<message/>');
+  await nextTurn();
+  expect(isClosed).toBe(true);
+});
+
 test.skipIf(target !== undefined)('a stranger can make little wait for himself', async () => {
   await using scene = await openScene({ settings: { 'registration.open': true } });
   const wire = new MemoryWire({ isSecure: true });

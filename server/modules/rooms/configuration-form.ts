@@ -1,4 +1,4 @@
-/** The form in which owners see and change the configuration (XEP-0045 sections 10.2 and 15.5.3). */
+/** The form in which owners see and change the configuration (XEP-0045 sections 10.2 and 16.5.3). */
 import { bareJid, type Jid, parseJid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { type Field, type FieldType, type Form, isTrue } from '../../stanza/form.ts';

@@ -1,19 +1,26 @@
-/** What the service and its rooms tell about themselves (XEP-0045 sections 6 and 15). */
+/** What the service and its rooms tell about themselves (XEP-0045 sections 6 and 16). */
 import type { Jid } from '../../jid/jid.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { type Field, formElement } from '../../stanza/form.ts';
 import { type Element, el } from '../../xml/element.ts';
-import { NS_MUC, NS_MUC_INFO, NS_MUC_REQUEST, NS_OCCUPANT_ID, NS_REGISTER, NS_STANZA_ID } from './namespaces.ts';
+import {
+  NS_DISCO_INFO,
+  NS_DISCO_ITEMS,
+  NS_MUC,
+  NS_MUC_INFO,
+  NS_MUC_REQUEST,
+  NS_OCCUPANT_ID,
+  NS_PING,
+  NS_REGISTER,
+  NS_STANZA_ID,
+  NS_VERSION,
+} from './namespaces.ts';
 import { isAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import type { RoomRequest } from './room-request.ts';
 import type { RoomService } from './service.ts';
 
-export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
-export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
-const NS_PING = 'urn:xmpp:ping';
-const NS_VERSION = 'jabber:iq:version';
 /** Section 7.12: whoever asks learns the own reserved nickname. */
 const NODE_NICK = 'x-roomuser-item';
 
@@ -90,7 +97,7 @@ export function roomItems({ room, payload, occupant, affiliation }: RoomRequest)
   );
 }
 
-/** Section 15.5.4. SECURITY (section 14.5): the subject only where anybody could enter and read it. */
+/** Section 11.1.5.4. SECURITY (section 14.4): the subject only where anybody could enter and read it. */
 function infoFields({ room, affiliation }: RoomRequest): readonly Field[] {
   const { configuration } = room;
   const isOpen = configuration.isPublic && !configuration.isMembersOnly && configuration.password === '';

@@ -40,7 +40,7 @@ export interface Shown extends Circumstances {
 /** `self` is the occupant in question; the others see real JIDs or do not. */
 export type Viewer = 'self' | 'seeing' | 'blind';
 
-/** A client's presence without what only the room says (section 17.3, XEP-0421 section 3), and without addresses. */
+/** A client's presence without what only the room says (section 17.3, XEP-0421 section 4), and without addresses. */
 export function presentable(presence: Element): Element {
   const kept = presence.elements.filter(({ xmlns }) => !SAID_BY_ROOMS.has(xmlns));
   return el('presence', NS_CLIENT, { id: presence.attr('id'), 'xml:lang': presence.attr('xml:lang') }, kept);

@@ -1,4 +1,4 @@
-/** The invitation that a room sends (XEP-0045 sections 7.8.2 and 9.3), with that of XEP-0249 beside it. */
+/** The invitation that a room sends (XEP-0045 sections 7.8.2 and 9.5), with that of XEP-0249 beside it. */
 import type { Jid } from '../../jid/jid.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';

@@ -10,7 +10,7 @@ import { NS_MUC_USER } from './namespaces.ts';
 import type { Occupant } from './occupants.ts';
 import { isAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
-import { refusal } from './room-error.ts';
+import { outsider, refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 
 /** Of invitations in one message: a person names a few friends, a machine all of them. */
@@ -21,7 +21,7 @@ export function invite(service: RoomService, room: Room, message: Message, x: El
   const affiliation = room.affiliationOf(message.from);
   const inviter = room.occupants.ofSession(message.from);
   if (inviter === undefined && !isAtLeast(affiliation, 'admin'))
-    return refusal('not-acceptable', 'Only those who are in the room may invite others.');
+    return outsider('Only those who are in the room may invite others.');
   if (!isAtLeast(affiliation, 'admin') && !mayOccupantsInvite(room.configuration))
     return refusal('forbidden', 'Only admins of the room may invite others.');
   const invites = x.elements.filter((child) => child.is('invite', NS_MUC_USER));

@@ -1,7 +1,7 @@
 /** Entering a room (XEP-0045 sections 7.2 and 10.1.1). */
 import { isAtLeast as isAccountRoleAtLeast } from '../../accounts/roles.ts';
 import { bareJid, type Jid } from '../../jid/jid.ts';
-import type { StanzaError } from '../../stanza/error.ts';
+import { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT, type Presence } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { presentable } from './drawing.ts';
@@ -18,7 +18,7 @@ import { STATUS, type Status } from './status-codes.ts';
 
 export type Join = Presence & { readonly to: Jid };
 
-/** Section 7.2.11: admins and owners still find room when a room is full, this many. */
+/** Section 7.2.9: admins and owners still find room when a room is full, this many. */
 const SEATS_FOR_ADMINS = 10;
 
 /** Enters the sender, into a new room if there is none. The refusal, if it may not be. */
@@ -50,7 +50,7 @@ export function resynchronize(service: RoomService, room: Room, occupant: Occupa
   if (hasChanged) announce(service, room, occupant);
 }
 
-/** Why nobody may have this nickname (section 17.1.1). */
+/** Why nobody may have this nickname (section 17.1). */
 export function nickRefusal(service: RoomService, nick: string): StanzaError | undefined {
   if (nick === '') return refusal('jid-malformed', 'A nickname is needed to enter a room.');
   if (!isVisibleNick(nick)) return refusal('jid-malformed', 'This nickname cannot be seen.');
@@ -60,7 +60,7 @@ export function nickRefusal(service: RoomService, nick: string): StanzaError | u
   return undefined;
 }
 
-/** Section 7.2.9: in use by somebody else, or reserved for somebody else. */
+/** Section 7.2.8: in use by somebody else, or reserved for somebody else. */
 export function nickConflict(room: Room, nick: string, user: Jid): StanzaError | undefined {
   const holder = room.occupants.like(nick);
   if (holder !== undefined && holder.user.bare !== user.bare) return refusal('conflict', 'This nickname is in use.');
@@ -96,14 +96,14 @@ function open(service: RoomService, presence: Join): StanzaError | undefined {
   return undefined;
 }
 
-export function mayOpen(service: RoomService, user: Jid): boolean {
+function mayOpen(service: RoomService, user: Jid): boolean {
   const { creation } = service.host.config;
   if (creation === 'everybody') return true;
   const role = service.host.roleOf(user);
   return role !== undefined && isAccountRoleAtLeast(role, creation === 'admins' ? 'admin' : 'member');
 }
 
-/** Sections 7.2.5 to 7.2.12, but for nicknames. */
+/** Sections 7.2.5 to 7.2.10, but for nicknames. */
 function entryRefusal(service: RoomService, room: Room, { from, element }: Join): StanzaError | undefined {
   const { configuration, occupants } = room;
   const affiliation = room.affiliationOf(from);
@@ -118,7 +118,8 @@ function entryRefusal(service: RoomService, room: Room, { from, element }: Join)
     Math.min(configuration.maxOccupants, service.host.config.maxOccupants) +
     (isAtLeast(affiliation, 'admin') ? SEATS_FOR_ADMINS : 0);
   const isInAlready = occupants.ofUser(from.bare).length > 0;
-  if (occupants.count >= seats && !isInAlready) return refusal('service-unavailable', 'This room is full.');
+  if (occupants.count >= seats && !isInAlready)
+    return new StanzaError('service-unavailable', 'This room is full.', { type: 'wait' });
   return undefined;
 }
 

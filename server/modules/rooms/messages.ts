@@ -10,7 +10,7 @@ import { occupantIdElement } from './occupant-ids.ts';
 import type { Occupant } from './occupants.ts';
 import { isRoleAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
-import { refusal } from './room-error.ts';
+import { outsider, refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 
 /** Reflects a message to everybody, the sender included; the refusal, if it may not be. */
@@ -19,7 +19,7 @@ export function reflect(service: RoomService, room: Room, { from, element }: Mes
   if (occupant === undefined)
     return room.isLocked
       ? refusal('item-not-found', 'This room is not open yet.')
-      : refusal('not-acceptable', 'Only those who are in the room may speak here.');
+      : outsider('Only those who are in the room may speak here.');
   const isSubject = isSubjectChange(element);
   const refused = isSubject
     ? subjectRefusal(service, room, occupant, element)
@@ -57,7 +57,7 @@ export function isForged(child: Element, room: Jid): boolean {
     case NS_MUC_USER:
     case NS_OCCUPANT_ID:
       return true;
-    case NS_STANZA_ID: // XEP-0359 section 4: another's ids are passed on, origin-ids as well
+    case NS_STANZA_ID: // XEP-0359 section 3: another's ids are passed on, origin-ids as well
       return child.name === 'stanza-id' && child.attr('by') === room.bare;
     case NS_DELAY:
       return child.attr('from') === room.bare;

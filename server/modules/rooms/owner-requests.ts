@@ -75,7 +75,7 @@ function configure(request: RoomRequest, submission: Submission): Reply {
   };
 }
 
-/** From the complete lists of owners and admins to what differs (section 10.2.1). */
+/** From the complete lists of owners and admins to what differs (section 10.2). */
 function peopleChanges(room: Room, { configuration, admins, owners }: Submission): readonly AffiliationChange[] {
   const changes = new Map<string, AffiliationChange>();
   const wished = (list: typeof admins, jid: string) => list?.some(({ bare }) => bare === jid) ?? false;
@@ -113,7 +113,7 @@ function keep(service: RoomService, room: Room, wasKept: boolean): Promise<void>
   return store.writeRoom(room);
 }
 
-/** Section 10.2.1: a room that has become members-only. */
+/** Section 10.2: a room that has become members-only. */
 function removeNonMembers(service: RoomService, room: Room): void {
   if (!room.configuration.isMembersOnly) return;
   for (const occupant of [...room.occupants.all()]) {

@@ -8,7 +8,7 @@ import { occupantIdElement } from './occupant-ids.ts';
 import type { Occupant } from './occupants.ts';
 import { isRoleAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
-import { refusal, withoutOrigin } from './room-error.ts';
+import { outsider, refusal, withoutOrigin } from './room-error.ts';
 import type { RoomService } from './service.ts';
 
 /** Delivers a message to all sessions of an occupant; the refusal, if it may not be. */
@@ -16,7 +16,7 @@ export function sendPrivately(service: RoomService, room: Room, message: Message
   if (message.type === 'groupchat')
     return refusal('bad-request', 'A message to one occupant cannot be of type groupchat.');
   const sender = room.occupants.ofSession(message.from);
-  if (sender === undefined) return refusal('not-acceptable', 'Only those who are in the room may write to each other.');
+  if (sender === undefined) return outsider('Only those who are in the room may write to each other.');
   const recipient = room.occupants.get(message.to.resource);
   if (recipient === undefined) return refusal('item-not-found', 'Nobody here has this nickname.');
   if (!mayWrite(room, sender)) return refusal('forbidden', 'Private messages are not allowed here.');

@@ -4,15 +4,11 @@ import type { Session } from '../../session/session.ts';
 import { resultOf } from '../../stanza/iq.ts';
 import type { Iq } from '../../stanza/stanza.ts';
 import type { Element } from '../../xml/element.ts';
+import { NS_DISCO_INFO, NS_DISCO_ITEMS, NS_PING, NS_VCARD } from './namespaces.ts';
 import type { Occupant } from './occupants.ts';
 import type { Room } from './room.ts';
-import { refusal, withoutOrigin } from './room-error.ts';
+import { outsider, refusal, withoutOrigin } from './room-error.ts';
 import type { RoomService } from './service.ts';
-
-const NS_PING = 'urn:xmpp:ping';
-const NS_VCARD = 'vcard-temp';
-const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
-const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 
 /** Takes a request to an occupant JID to one of the occupant's clients, or an answer back. */
 export function relay(service: RoomService, room: Room, iq: Iq, sender: Session | undefined): void {
@@ -25,7 +21,7 @@ export function relay(service: RoomService, room: Room, iq: Iq, sender: Session 
     // Section 6.6 for service discovery; XEP-0410 section 3.2 for pings.
     const isDisco = iq.payload?.xmlns === NS_DISCO_INFO || iq.payload?.xmlns === NS_DISCO_ITEMS;
     const text = 'Only those who are in the room reach each other here.';
-    service.refuse(iq, refusal(isDisco ? 'bad-request' : 'not-acceptable', text), sender);
+    service.refuse(iq, isDisco ? refusal('bad-request', text) : outsider(text), sender);
     return;
   }
   const asked = room.occupants.get(iq.to.resource);

@@ -5,17 +5,22 @@ import { resultOf } from '../../stanza/iq.ts';
 import type { Iq } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { getList, setList } from './admin-requests.ts';
-import { NS_DISCO_INFO, NS_DISCO_ITEMS, roomInfo, roomItems, serviceInfo, serviceItems } from './disco.ts';
-import { NS_MUC_ADMIN, NS_MUC_OWNER, NS_REGISTER } from './namespaces.ts';
+import { roomInfo, roomItems, serviceInfo, serviceItems } from './disco.ts';
+import {
+  NS_DISCO_INFO,
+  NS_DISCO_ITEMS,
+  NS_MUC_ADMIN,
+  NS_MUC_OWNER,
+  NS_PING,
+  NS_REGISTER,
+  NS_VERSION,
+} from './namespaces.ts';
 import { getConfiguration, setConfiguration } from './owner-requests.ts';
 import { getRegistration, setRegistration } from './registration.ts';
 import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import type { Reply, RoomRequest } from './room-request.ts';
 import type { RoomService } from './service.ts';
-
-const NS_PING = 'urn:xmpp:ping';
-const NS_VERSION = 'jabber:iq:version';
 
 type ServiceHandler = (service: RoomService, payload: Element) => Reply;
 

@@ -16,7 +16,7 @@ import { approveRegistration } from './registration.ts';
 import { relay } from './relay.ts';
 import { answerForRoom, answerForService } from './requests.ts';
 import type { Room } from './room.ts';
-import { refusal } from './room-error.ts';
+import { outsider, refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 import { handleVoice } from './voice.ts';
 
@@ -131,7 +131,7 @@ function takeAvailable(service: RoomService, room: Room | undefined, presence: J
 /** Section 17.3: only occupants are told anything. */
 function answerProbe(service: RoomService, room: Room | undefined, { from, to }: Join): StanzaError | undefined {
   const viewer = room?.occupants.ofSession(from);
-  if (room === undefined || viewer === undefined) return refusal('not-acceptable', 'You are not in this room.');
+  if (room === undefined || viewer === undefined) return outsider('You are not in this room.');
   const occupant = to.resource === '' ? viewer : room.occupants.get(to.resource);
   const seesAddress = room.seesAddresses(viewer);
   if (occupant !== undefined) {
@@ -178,7 +178,7 @@ function takeRequest(service: RoomService, room: Room, message: Message): Stanza
 }
 
 /**
- * Section 16. Somebody whose session is still there has refused, not gone: by blocking an occupant, for example, which
+ * Section 11.1. Somebody whose session is still there has refused, not gone: by blocking an occupant, for example, which
  * must not throw him out.
  */
 function takeError(service: RoomService, room: Room, message: Message): void {

@@ -43,7 +43,7 @@ export const rooms = defineModule({
           }
         },
       },
-      /** Section 17.5: whoever is still there hears that the service is gone. */
+      /** Section 11.2: whoever is still there hears that the service is gone. */
       stop: () => {
         for (const room of [...service.rooms]) {
           for (const occupant of [...room.occupants.all()]) {

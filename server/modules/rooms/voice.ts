@@ -7,7 +7,7 @@ import { NS_MUC_REQUEST } from './namespaces.ts';
 import type { Occupant } from './occupants.ts';
 import { changeRole, roleRefusal } from './role-changes.ts';
 import type { Room } from './room.ts';
-import { refusal } from './room-error.ts';
+import { outsider, refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 
 type FormValues = ReadonlyMap<string, readonly string[]>;
@@ -20,7 +20,7 @@ export function handleVoice(
   values: FormValues,
 ): StanzaError | undefined {
   const sender = room.occupants.ofSession(message.from);
-  if (sender === undefined) return refusal('not-acceptable', 'Only those who are in the room may ask for voice.');
+  if (sender === undefined) return outsider('Only those who are in the room may ask for voice.');
   if (values.has('muc#request_allow')) return approve(service, room, sender, message, values);
   if (values.get('muc#role')?.[0] !== 'participant') return refusal('bad-request', 'Only voice can be asked for.');
   if (sender.role === 'visitor') ask(service, room, sender);
