@@ -137,7 +137,7 @@ export function createCore(options: CoreOptions): Core {
   const features: readonly StreamFeature[] = [
     starttls,
     createSasl({
-      authenticator: createAuthenticator(accounts, new SignInAttempts({ now })),
+      authenticator: createAuthenticator(accounts, new SignInAttempts({ now: () => clock.elapsedMs() })),
       isPlainOffered: () => sasl.plain,
       newNonce: () => options.randomBytes(NONCE_BYTES).toString('base64'),
       wait: (ms) => new Promise((resolve) => clock.after(ms, resolve)),

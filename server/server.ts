@@ -7,6 +7,7 @@ import { generatePassword } from './accounts/passwords.ts';
 import { reachableAddresses } from './addresses.ts';
 import { CertificateError } from './certificates/certificate-error.ts';
 import { Certificates } from './certificates/certificates.ts';
+import { DATABASE_FAILURE } from './cli/server-entry.ts';
 import { systemClock } from './clock/clock.ts';
 import { Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
@@ -122,7 +123,7 @@ async function build(
     log,
     onFatal: (error) => {
       log.error({ err: error }, 'the database failed; nothing more can be promised, so the server stops');
-      void stop('database failure');
+      void stop(DATABASE_FAILURE);
     },
   });
   opened.add(() => data.close());

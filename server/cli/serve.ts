@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LogFile } from '../log/log-file.ts';
 import { CommandFailure, exitStatus, failureOf } from './failure.ts';
 import { createServeReport, type ServeReport } from './serve-report.ts';
-import type { RunningServer, ServerEntry } from './server-entry.ts';
+import { DATABASE_FAILURE, type RunningServer, type ServerEntry } from './server-entry.ts';
 import { type EndSignal, signalNumbers, type Terminal } from './terminal.ts';
 
 export interface ServeOptions {
@@ -40,7 +40,10 @@ export async function serve(options: ServeOptions, terminal: Terminal, server: S
     });
     if (!ending.hasBegun) report.ready(running);
     ending.serverIs(running);
-    void running.stopping.then((reason) => ending.begin(reason, exitStatus.done));
+    void running.stopping.then((reason) => {
+      // A service manager should try again after a full or broken disk, and not after `snug stop`.
+      ending.begin(reason, reason === DATABASE_FAILURE ? exitStatus.failed : exitStatus.done);
+    });
     await running.stopped;
     report.stopped();
     return ending.status;

@@ -1,6 +1,9 @@
 /** What the `snug` command needs of `server.ts`, which is loaded only when a server or its accounts are to be opened. */
 import type { AccountDeeds } from '../control/deeds.ts';
 
+/** The reason with which the server stops by itself because nothing more can be promised. */
+export const DATABASE_FAILURE = 'database failure';
+
 export interface ServerOptions {
   readonly dataDir: string;
   readonly domain?: string;

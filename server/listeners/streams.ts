@@ -44,7 +44,7 @@ export class Streams {
     const stream = new Stream({
       ...streamOptions(),
       transport,
-      now: () => clock.now(),
+      now: () => clock.elapsedMs(),
       log,
       gone: (gone) => this.#gone(gone),
     });
@@ -111,7 +111,7 @@ export class Streams {
 
   #enforce(): void {
     this.#isCrowdTold = false;
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsedMs();
     for (const [stream, closingSince] of this.#open) {
       if (!stream.isOpen) {
         if (closingSince === undefined) this.#open.set(stream, now);

@@ -108,6 +108,13 @@ describe('ends', () => {
     expect(terminal.events().slice(1)).toEqual([{ event: 'stopping', reason: 'requested' }, { event: 'stopped' }]);
   });
 
+  test('a server that stops because its database failed ends the command with status 1', async () => {
+    const { status } = await begin();
+    stopping.resolve('database failure');
+    stopped.resolve();
+    expect(await status).toBe(1);
+  });
+
   test('a signal while the server is still starting stops it as soon as it is up', async () => {
     const status = serve({ dataDir: directory, overrides: [], json: true }, terminal, entry);
     terminal.press('SIGTERM');

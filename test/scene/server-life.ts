@@ -14,6 +14,7 @@ export class ServerLife {
     };
     this.clock = {
       now: () => clock.now(),
+      elapsedMs: () => clock.elapsedMs(),
       after: (delayMs, action): Timer => clock.after(delayMs, whileAlive(action)),
       every: (intervalMs, action): Timer => clock.every(intervalMs, whileAlive(action)),
     };
