@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: ['default', './test/summary-reporter.ts'],
     // Every file has its own process: a test that kills servers must not share one with a test that counts.
     pool: 'forks',
+    // On another server all scenes share its accounts.
+    fileParallelism: process.env.SCENE_TARGET === undefined,
     env: { NODE_NO_WARNINGS: '1' },
   },
 });

@@ -20,7 +20,7 @@ export function describeState(line: Line, status: Status | undefined, told: Serv
   const online = line.kind === 'online' ? status?.onlineAccounts : undefined;
   if (told !== undefined) return online === undefined ? told : { ...told, online };
   if (line.kind === 'offline') return { kind: 'failed', reason: texts.state.notReachable };
-  if (line.kind === 'unknown-browser') return { kind: 'failed', reason: texts.state.unknownBrowser };
+  if (line.kind === 'unknown-browser') return { kind: 'running-with-problem', reason: texts.state.unknownBrowser };
   if (line.kind === 'connecting' || status === undefined) return { kind: 'starting', reason: texts.state.connecting };
   if (status.state === 'stopping') return { kind: 'stopped', reason: texts.state.stopping };
   return { kind: 'running', online: status.onlineAccounts, address: status.domain };

@@ -29,13 +29,18 @@ import { createSasl } from './stream/features/sasl.ts';
 import { starttls } from './stream/features/starttls.ts';
 
 /** Before authentication nothing that is asked for is deeper or wider than this. */
-const STRANGER = { maxDepth: 16, maxAttributes: 32 };
+const STRANGER = { maxDepth: 16, maxAttributes: 32, maxBufferedBytes: 256 * 1024 };
 /** Deep enough for a forwarded message with a form in it, shallow enough for every recursion. */
-const MEMBER = { maxDepth: 100, maxAttributes: 64 };
 /** What may wait for one client's socket: a page of history with avatars, many times over. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
-/** What may wait for one client's acknowledgement. */
+/** What may wait for one client's acknowledgement: more than for its socket, so that a slow one can go on in a new stream. */
 const MAX_UNACKED = 10_000;
+const MAX_UNACKED_BYTES = 2 * MAX_BUFFERED_BYTES;
+/**
+ * Deep enough for a forwarded message with a form in it, shallow enough for every recursion. A session looks after what it
+ * sends itself; what it repeats on resumption comes at once and must fit.
+ */
+const MEMBER = { maxDepth: 100, maxAttributes: 64, maxBufferedBytes: 2 * MAX_UNACKED_BYTES };
 const RESOURCE_BYTES = 8;
 const STREAM_ID_BYTES = 12;
 const NONCE_BYTES = 18;
@@ -115,6 +120,7 @@ export function createCore(options: CoreOptions): Core {
     limits: () => ({
       maxBufferedBytes: MAX_BUFFERED_BYTES,
       maxUnacked: MAX_UNACKED,
+      maxUnackedBytes: MAX_UNACKED_BYTES,
       maxSessionsPerAccount: c2s.maxSessionsPerAccount,
     }),
     conflictPolicy: () => c2s.resourceConflict,
@@ -134,7 +140,7 @@ export function createCore(options: CoreOptions): Core {
   const features: readonly StreamFeature[] = [
     starttls,
     createSasl({
-      authenticator: createAuthenticator(accounts, new SignInAttempts({ now })),
+      authenticator: createAuthenticator(accounts, new SignInAttempts({ now: () => clock.elapsedMs() })),
       isPlainOffered: () => sasl.plain,
       newNonce: () => options.randomBytes(NONCE_BYTES).toString('base64'),
       wait: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
@@ -183,11 +189,13 @@ export function createCore(options: CoreOptions): Core {
   const disabled = config.group('modules', modulesSettings);
   for (const module of modules) if (!disabled.disabled.includes(module.name)) host.start(module);
 
-  const endSessionsOf = (text: string) => (account: { readonly localpart: string }) => {
-    for (const session of [...sessions.of(account.localpart).values()]) {
-      lifecycle.end(session, { condition: 'not-authorized', text });
-    }
-  };
+  const endSessionsOf =
+    (text: string) =>
+    ({ localpart }: { readonly localpart: string }) => {
+      const error = { condition: 'not-authorized', text };
+      for (const session of [...sessions.of(localpart).values()]) lifecycle.end(session, error);
+      streams.closeOf(localpart, error); // those without a resource
+    };
   accounts.on('removed', endSessionsOf('This account has been removed.'));
   accounts.on('disabled', endSessionsOf('This account has been switched off.'));
 

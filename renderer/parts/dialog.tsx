@@ -22,13 +22,14 @@ export function Dialog({ isOpen, title, close, closesOnClickOutside = true, chil
       radius="lg"
       padding="xl"
       size={480}
+      classNames={{ content: css.sheet }}
       // The page behind scrolls in a box of its own, so there is nothing to lock (and no inline style for it).
       lockScroll={false}
       closeOnClickOutside={closesOnClickOutside}
       transitionProps={{ transition: 'fade', duration: 120 }}
     >
       <Modal.Overlay backgroundOpacity={0.45} />
-      <Modal.Content className={css.sheet}>
+      <Modal.Content>
         {/* Mantine's own header would be a second banner of the page. */}
         <div className={css.head}>
           <Modal.Title className={css.title}>{title}</Modal.Title>

@@ -30,10 +30,11 @@ export function PersonDrawer({ account, close }: PersonDrawerProps) {
       position="right"
       size={440}
       padding="xl"
+      classNames={{ content: dialogCss.sheet }}
       lockScroll={false}
     >
       <Drawer.Overlay backgroundOpacity={0.35} />
-      <Drawer.Content className={dialogCss.sheet}>
+      <Drawer.Content>
         <div className={dialogCss.head}>
           <Drawer.Title className={dialogCss.title}>{shown?.localpart}</Drawer.Title>
           <Drawer.CloseButton aria-label={texts.close} />

@@ -38,7 +38,7 @@ export function TrafficCard({ status }: { readonly status: Status }) {
           </figcaption>
         </figure>
       ) : (
-        <Notice icon="overview" title={words.empty} text={words.emptyText} />
+        <Notice icon="activity" title={words.empty} text={words.emptyText} />
       )}
     </Card>
   );

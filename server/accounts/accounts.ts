@@ -27,7 +27,7 @@ export interface AccountsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Of PBKDF2, for new passwords and decoys; usually DEFAULT_ITERATIONS. */
+  /** Of PBKDF2, for new passwords and decoys. RFC 7677 section 4 wants 4096 at least. */
   readonly iterations: number;
   /** In characters. */
   readonly minPasswordLength: number;

@@ -24,8 +24,6 @@ const HASHES: Readonly<Record<ScramMechanism, Hash>> = {
 
 /** Every account has credentials for all of them: a mechanism once offered must stay. */
 export const SCRAM_MECHANISMS: readonly ScramMechanism[] = ['SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
-/** RFC 7677 section 4 wants 4096 at least; XEP-0438 recommends 10000 where phones must compute it too. */
-export const DEFAULT_ITERATIONS = 10_000;
 /** RFC 5802 leaves it open; 128 bits cannot be computed in advance. */
 const SALT_BYTES = 16;
 /** The only bound on what preparation and hashing may be made to chew on. */

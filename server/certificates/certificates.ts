@@ -74,7 +74,11 @@ export class Certificates {
     this.#timer = setInterval(() => void this.reload(), RENEWAL_INTERVAL_MS);
     this.#timer.unref();
     for (const path of this.#ownPaths()) {
-      watchFile(path, { interval: this.#options.fileIntervalMs ?? FILE_INTERVAL_MS, persistent: false }, this.#fileChanged);
+      watchFile(
+        path,
+        { interval: this.#options.fileIntervalMs ?? FILE_INTERVAL_MS, persistent: false },
+        this.#fileChanged,
+      );
     }
   }
 

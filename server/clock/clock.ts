@@ -8,6 +8,8 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
+  /** Milliseconds since some moment, never set back nor forth: for durations and time limits. */
+  elapsedMs(): number;
   /** Calls `action` once, `delayMs` from now, unless cancelled. Does not keep the process alive. */
   after(delayMs: number, action: () => void): Timer;
   /** Calls `action` every `intervalMs` until cancelled. Does not keep the process alive. */
@@ -16,6 +18,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsedMs: () => performance.now(),
   after: (delayMs, action) => {
     const timer = setTimeout(action, delayMs).unref();
     return { cancel: () => clearTimeout(timer) };

@@ -114,6 +114,7 @@ export const accountsSettings = {
     8,
     'The fewest characters that a new password may have. Passwords that exist are not asked again.',
   ),
+  // XEP-0438 recommends 10000 where phones must compute it too.
   scramIterations: setting(
     z.int().min(4_096).max(1_000_000),
     10_000,

@@ -93,8 +93,7 @@ export class SocketTransport implements Transport {
       reason = error.message;
     });
     socket.on('close', () => this.#close(reason));
-    // The peer closed its direction without ending its stream: nothing more will come, so neither should we linger.
-    socket.on('end', () => socket.end());
+    socket.on('end', () => this.events?.ended());
   }
 
   #close(reason: string): void {

@@ -1,4 +1,5 @@
 /** All streams that are open: their births, their time limits, and the end of all of them when the server stops. */
+import { addressPrefix } from '../accounts/address-prefix.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
 import type { Logger } from '../log/log.ts';
 import { Stream, type StreamOptions } from '../stream/stream.ts';
@@ -24,6 +25,8 @@ export class Streams {
   readonly #open = new Map<Stream, number | undefined>();
   readonly #sweep: Timer;
   #allGone: (() => void) | undefined;
+  /** True when it has been told since the last sweep that there are too many strangers. */
+  #isCrowdTold = false;
 
   constructor(options: StreamsOptions) {
     this.#options = options;
@@ -34,23 +37,24 @@ export class Streams {
     return this.#open.size;
   }
 
-  /** Puts a stream on a new connection; none when there are too many strangers. */
-  open(transport: Transport): Stream | undefined {
+  /** Puts a stream on a new connection. When there are too many strangers, another one goes. */
+  open(transport: Transport): Stream {
     const { clock, log, streamOptions } = this.#options;
-    if (this.#unauthenticated() >= MAX_UNAUTHENTICATED) {
-      log.warn({ address: transport.remoteAddress }, 'connection refused: too many that have not signed in');
-      transport.destroy();
-      return undefined;
-    }
+    if (this.#unauthenticated() >= MAX_UNAUTHENTICATED) this.#makeRoom();
     const stream = new Stream({
       ...streamOptions(),
       transport,
-      now: () => clock.now(),
+      now: () => clock.elapsedMs(),
       log,
       gone: (gone) => this.#gone(gone),
     });
     this.#open.set(stream, undefined);
     return stream;
+  }
+
+  /** Ends the streams of an account, also those that have signed in and not bound a resource yet. */
+  closeOf(account: string, error: { readonly condition: string; readonly text: string }): void {
+    for (const stream of [...this.#open.keys()]) if (stream.account === account) stream.close(error);
   }
 
   /** Ends all streams with `system-shutdown`; resolves when they are gone, by force after `graceMs`. */
@@ -81,8 +85,33 @@ export class Streams {
     return count;
   }
 
+  /**
+   * Drops the oldest stranger from where most of them come.
+   * SECURITY: were newcomers refused instead, whoever opens that many connections would keep everybody out.
+   */
+  #makeRoom(): void {
+    let largest: Stream[] = [];
+    const strangers = [...this.#open.keys()].filter((stream) => stream.account === undefined);
+    for (const group of Map.groupBy(strangers, ({ remoteAddress }) => addressPrefix(remoteAddress)).values()) {
+      if (group.length > largest.length) largest = group;
+    }
+    const [oldest] = largest;
+    if (oldest === undefined) return;
+    if (!this.#isCrowdTold) {
+      this.#isCrowdTold = true;
+      const { log } = this.#options;
+      log.warn(
+        { address: oldest.remoteAddress, from: largest.length },
+        'connections dropped: too many have not signed in',
+      );
+    }
+    this.#open.delete(oldest);
+    oldest.destroy();
+  }
+
   #enforce(): void {
-    const now = this.#options.clock.now();
+    this.#isCrowdTold = false;
+    const now = this.#options.clock.elapsedMs();
     for (const [stream, closingSince] of this.#open) {
       if (!stream.isOpen) {
         if (closingSince === undefined) this.#open.set(stream, now);

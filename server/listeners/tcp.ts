@@ -28,7 +28,7 @@ export interface TcpListener {
 export async function listenTcp(options: TcpListenerOptions): Promise<TcpListener> {
   const server = createServer({ pauseOnConnect: false }, (socket) => {
     const transport = new SocketTransport(socket, options.tls());
-    if (options.streams.open(transport) === undefined) return;
+    options.streams.open(transport);
     if (options.isDirectTls) transport.startDirectTls();
     else transport.start();
   });

@@ -65,9 +65,18 @@ export function readTlsState(socket: TLSSocket, tls: ServerTls): TlsState {
     cipher: socket.getCipher().name,
     channelBindingTypes: types,
     channelBinding(type) {
-      if (!types.includes(type)) return undefined;
       if (type === 'tls-server-end-point') return tls.endPoint;
+      if (type === 'tls-unique') return firstFinished(socket);
+      if (version !== 'TLSv1.3') return undefined;
       return socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));
     },
   };
+}
+
+/**
+ * The first Finished message of the handshake (RFC 5929 section 3.1): the client's, or ours when a session was resumed.
+ * RFC 9266 leaves it undefined for TLS 1.3, and clients that use it all the same mean just this.
+ */
+function firstFinished(socket: TLSSocket): Uint8Array | undefined {
+  return (socket.isSessionReused() ? socket.getFinished() : socket.getPeerFinished()) ?? undefined;
 }

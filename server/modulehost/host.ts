@@ -122,7 +122,8 @@ export class ModuleHost {
   #add(module: Module, hooks: Hooks, takeBack: (() => void)[]): void {
     const { shared, requests, absent, streamFeatures } = this.#options;
     const { router, disco, accounts, lifecycle } = shared;
-    for (const name of Object.keys(hooks)) if (!Object.hasOwn(HOOKS, name)) throw new Error(`there is no hook called ${name}`);
+    for (const name of Object.keys(hooks))
+      if (!Object.hasOwn(HOOKS, name)) throw new Error(`there is no hook called ${name}`);
     const routes = hooks.routes ?? [];
     takeBack.push(disco.add({ ...partOf(module), items: routes.map(({ domain, name }) => ({ jid: domain, name })) }));
     for (const route of hooks.iq ?? []) takeBack.push(requests.add(route));

@@ -23,6 +23,8 @@ const IM_PAYLOADS: ReadonlySet<string> = new Set([
 const CARBONS = 'carbons';
 /** Per account, to tell what an error answers: what a person and all contacts write within the minutes that an error takes. */
 const MAX_REMEMBERED = 200;
+/** Of an id that is remembered; clients use some 40 characters, and a stranger must not fill the memory with long ones. */
+const MAX_ID_LENGTH = 255;
 
 type Direction = 'received' | 'sent';
 
@@ -149,7 +151,7 @@ class EligibleMessages {
 
   add({ from, to, element }: Message, account: string): void {
     const id = element.attr('id');
-    if (id === undefined) return;
+    if (id === undefined || id.length > MAX_ID_LENGTH) return;
     const keys = this.#keys.get(account) ?? new Set();
     this.#keys.set(account, keys);
     keys.add(keyOf(from.full, to.bare, id));

@@ -15,6 +15,7 @@ import { offline } from './offline/offline.ts';
 import { ping } from './ping.ts';
 import { privateXml } from './private-xml/private-xml.ts';
 import { registration } from './registration.ts';
+import { rooms } from './rooms/rooms.ts';
 import { roster } from './roster/roster.ts';
 import { streamManagement } from './stream-management/stream-management.ts';
 import { time } from './time.ts';
@@ -26,6 +27,7 @@ export const modules: readonly Module[] = [
   vcard,
   roster,
   blocking,
+  rooms,
   carbons,
   offline,
   disco,

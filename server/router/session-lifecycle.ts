@@ -121,8 +121,17 @@ export class SessionLifecycle {
     session.isEnded = true;
     session.detach();
     this.#options.sessions.remove(session);
-    for (const hook of this.hooks) hook.ended?.(session);
+    for (const hook of this.hooks) this.#tellEnded(hook, session);
     this.#options.log.info({ jid: session.jid.full }, 'session ended');
+  }
+
+  /** Sessions end in sockets' events and timers too, where nobody else catches the fault of a module. */
+  #tellEnded(hook: SessionHooks, session: Session): void {
+    try {
+      hook.ended?.(session);
+    } catch (error) {
+      this.#options.log.error({ err: error, jid: session.jid.full }, 'a module failed at the end of a session');
+    }
   }
 
   #freeResource(account: string, wanted: string | undefined): string | StanzaError {

@@ -3,6 +3,7 @@
  * (RFC 6120 section 8.1.2.1), the shape is checked (section 8.2), everything else is left as it came.
  */
 import { bareJid, type Jid, parseJid } from '../jid/jid.ts';
+import { NS_DELAY } from '../stanza/delay.ts';
 import { StanzaError } from '../stanza/error.ts';
 import {
   type Iq,
@@ -85,7 +86,7 @@ function readIq(session: Session, element: Element, to: Jid | undefined): Inboun
 
 /** The sender's full JID, and the stream's language where the stanza states none (RFC 6120 section 8.1.5). */
 function stamp(session: Session, element: Element): Element {
-  const stamped = element.withAttr('from', session.jid.full);
+  const stamped = withoutForgedDelay(element, session.jid.domain).withAttr('from', session.jid.full);
   return session.lang === undefined || element.attr('xml:lang') !== undefined
     ? stamped
     : stamped.withAttr('xml:lang', session.lang);
@@ -108,4 +109,11 @@ function unsupported(element: Element): Inbound {
       text: `<${element.name}/> of the namespace ${element.xmlns} is not known here.`,
     },
   };
+}
+
+/** SECURITY: a delay in the name of this server (XEP-0203 section 2) is for the server alone to give. */
+function withoutForgedDelay(element: Element, domain: string): Element {
+  return element.without(
+    (child) => child.name === 'delay' && child.xmlns === NS_DELAY && child.attr('from') === domain,
+  );
 }

@@ -16,6 +16,8 @@ export interface OutboxLimits {
   readonly maxBufferedBytes: number;
   /** Stanzas that may wait for an acknowledgement, also while the client is away. */
   readonly maxUnacked: number;
+  /** The same in bytes: a stanza may be tiny or as large as a picture. */
+  readonly maxUnackedBytes: number;
 }
 
 export class Outbox {
@@ -49,6 +51,10 @@ export class Outbox {
       if (stream.bufferedBytes > this.#limits.maxBufferedBytes) this.#overflowed('socket');
     }
     if (unacked === undefined) onAcknowledged?.();
-    else if (unacked.length > this.#limits.maxUnacked) this.#overflowed('unacknowledged');
+    else if (this.#isTooMuch(unacked)) this.#overflowed('unacknowledged');
+  }
+
+  #isTooMuch({ length, size }: UnackedQueue): boolean {
+    return length > this.#limits.maxUnacked || size > this.#limits.maxUnackedBytes;
   }
 }

@@ -23,6 +23,8 @@ export interface UnackedStanza {
   readonly isKept: boolean;
   /** Set when other sessions got the same message. */
   readonly copies: Copies | undefined;
+  /** Of the stanza as XML, in UTF-16 units. */
+  readonly size: number;
 }
 
 /** What an earlier run of the server had written down. */
@@ -35,6 +37,7 @@ export class UnackedQueue {
   readonly #now: () => number;
   readonly #added: (() => void) | undefined;
   readonly #stanzas: UnackedStanza[] = [];
+  #size = 0;
   #sent = 0;
   #acknowledged = 0;
   /** True while numbers may have gaps and the client may have got more than was written down. */
@@ -50,6 +53,11 @@ export class UnackedQueue {
 
   get length(): number {
     return this.#stanzas.length;
+  }
+
+  /** What all of them take as XML, in UTF-16 units. */
+  get size(): number {
+    return this.#size;
   }
 
   /** How many stanzas have been sent in all. */
@@ -122,7 +130,8 @@ export class UnackedQueue {
     this.#acknowledged += this.#stepTo(h);
     let covered = 0;
     while (covered < this.#stanzas.length && (this.#stanzas[covered]?.number ?? 0) <= this.#acknowledged) covered++;
-    for (const { copies, onAcknowledged } of this.#stanzas.splice(0, covered)) {
+    for (const { copies, onAcknowledged, size } of this.#stanzas.splice(0, covered)) {
+      this.#size -= size;
       if (copies !== undefined) {
         copies.held--;
         copies.isReceived = true;
@@ -152,9 +161,11 @@ export class UnackedQueue {
     return (((h - this.#acknowledged) % COUNTER_SIZE) + COUNTER_SIZE) % COUNTER_SIZE;
   }
 
-  #push(stanza: UnackedStanza): void {
+  #push(stanza: Omit<UnackedStanza, 'size'>): void {
     if (stanza.copies !== undefined) stanza.copies.held++;
-    this.#stanzas.push(stanza);
+    const size = stanza.element.toXml().length;
+    this.#size += size;
+    this.#stanzas.push({ ...stanza, size });
   }
 }
 

@@ -78,13 +78,3 @@ export function readIqType(element: Element): IqType | undefined {
   const type = element.attr('type');
   return type === 'get' || type === 'set' || type === 'result' || type === 'error' ? type : undefined;
 }
-
-/** The same stanza with another element, for stages that amend. The addresses of the element must not differ. */
-export function withElement<S extends Stanza>(stanza: S, element: Element): S {
-  return { ...stanza, element };
-}
-
-/** The same stanza sent on to `to`; only the root tag is written anew. */
-export function redirected<S extends Stanza>(stanza: S, to: Jid): S {
-  return { ...stanza, to, element: stanza.element.withAttr('to', to.full) };
-}

@@ -5,6 +5,11 @@ import { escapeAttribute } from '../xml/serializer.ts';
 import { NS_STREAMS, StreamError } from './stream-error.ts';
 
 const NS_CLIENT = 'jabber:client';
+/**
+ * The shape of a language tag (RFC 5646 section 2.1) and a length that no real one has (section 4.4.1 advises 35).
+ * SECURITY: the tag is added to every stanza of the client's that states none, and must not be a way to make them grow.
+ */
+const LANGUAGE_TAG = /^(?=.{1,64}$)[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
 export interface ClientHeader {
   /** Bare JID that the client claims, as it may once the stream is encrypted (section 4.7.1). */
@@ -36,7 +41,13 @@ export function readClientHeader(
   const from = header.attr('from');
   const claimed = from === undefined ? undefined : parseJid(from);
   if (from !== undefined && claimed === undefined) return new StreamError('invalid-from');
-  return { from: claimed === undefined ? undefined : bareJid(claimed).full, lang: header.attr('xml:lang') };
+  return { from: claimed === undefined ? undefined : bareJid(claimed).full, lang: readLanguage(header) };
+}
+
+/** Undefined also for what is no language tag: then the stream has no language. */
+function readLanguage(header: Element): string | undefined {
+  const lang = header.attr('xml:lang');
+  return lang !== undefined && LANGUAGE_TAG.test(lang) ? lang : undefined;
 }
 
 /** Our own header, in answer to the client's (section 4.7: `from`, `id`, `version`, `xml:lang`, and `to` if it said who it is). */

@@ -8,10 +8,12 @@ import { type ReaderLimits, XmlError, XmlReader } from '../xml/reader.ts';
 import type { StreamFeature } from './feature.ts';
 import { flushSoon } from './flush-queue.ts';
 import { readClientHeader, serverHeader } from './header.ts';
-import { StreamError } from './stream-error.ts';
+import { NS_STREAMS, StreamError } from './stream-error.ts';
 import type { Transport } from './transport.ts';
 
 const NS_CLIENT = 'jabber:client';
+/** Characters of an error's text in the log: it may repeat what a stranger sent. */
+const MAX_LOGGED_TEXT = 200;
 
 /** How a stream came to its end. A session may be resumed only after a `lost` one, or a `shutdown` of the server. */
 export type StreamEnding = 'closed' | 'lost' | 'shutdown';
@@ -25,12 +27,17 @@ export interface StanzaReceiver {
   ended(ending: StreamEnding): void;
 }
 
+interface StreamLimits extends ReaderLimits {
+  /** Bytes that may wait for the socket: also the answers of stream features count, which no session looks after. */
+  readonly maxBufferedBytes: number;
+}
+
 export interface StreamOptions {
   readonly transport: Transport;
   readonly domain: string;
   /** In the order in which they are offered. */
   readonly features: readonly StreamFeature[];
-  readonly limits: { readonly beforeAuthentication: ReaderLimits; readonly authenticated: ReaderLimits };
+  readonly limits: { readonly beforeAuthentication: StreamLimits; readonly authenticated: StreamLimits };
   readonly newId: () => string;
   readonly now: () => number;
   readonly log: Logger;
@@ -111,6 +118,9 @@ export class Stream {
     this.#isFlushPlanned = false;
     if (this.#phase === 'bound') this.#receiver?.beforeFlush();
     this.#writeOut();
+    if (this.#transport.bufferedBytes <= this.#limits.maxBufferedBytes || !this.isOpen) return;
+    this.#options.log.warn({ address: this.remoteAddress }, 'a client that does not read was let go');
+    this.destroy();
   }
 
   /** The account signed in: the stream starts anew with larger limits (RFC 6120 section 6.4.6). */
@@ -146,7 +156,7 @@ export class Stream {
       const streamError = error instanceof StreamError ? error : new StreamError(error.condition, error.text);
       this.write(streamError.toXml());
       this.#options.log.info(
-        { address: this.remoteAddress, condition: error.condition, text: error.text },
+        { address: this.remoteAddress, condition: error.condition, text: error.text?.slice(0, MAX_LOGGED_TEXT) },
         'stream closed with an error',
       );
     }
@@ -157,6 +167,10 @@ export class Stream {
 
   /** Drops the connection without a word, for peers that do not listen any more. */
   destroy(): void {
+    if (this.isOpen) {
+      this.#out = '';
+      this.#end('lost');
+    }
     this.#transport.destroy();
   }
 
@@ -175,6 +189,14 @@ export class Stream {
     this.#transport.resume();
   }
 
+  /** Whoever closes without ending the stream is lost, though it may not have read everything yet. */
+  ended(): void {
+    if (!this.isOpen) return;
+    this.#options.log.debug({ address: this.remoteAddress }, 'connection ended by the peer');
+    this.#end('lost');
+    this.#transport.end();
+  }
+
   closed(reason: string): void {
     if (this.#phase === 'gone') return;
     if (this.#phase !== 'closing') {
@@ -187,15 +209,19 @@ export class Stream {
 
   // ---- what the reader tells
 
-  #newReader(): XmlReader {
+  get #limits(): StreamLimits {
     const { limits } = this.#options;
+    return this.account === undefined ? limits.beforeAuthentication : limits.authenticated;
+  }
+
+  #newReader(): XmlReader {
     return new XmlReader(
       {
         streamOpened: (header, defaultNamespace, prefixes) => this.#opened(header, defaultNamespace, prefixes),
         element: (element) => this.#arrived(element),
         streamClosed: () => this.#arrived(undefined),
       },
-      this.account === undefined ? limits.beforeAuthentication : limits.authenticated,
+      this.#limits,
     );
   }
 
@@ -249,7 +275,8 @@ export class Stream {
   }
 
   #dispatch(element: Element | undefined): void | Promise<void> {
-    if (element === undefined) return this.close();
+    // RFC 6120 section 4.9.1.1: whoever gets a stream error closes, and answers it with none.
+    if (element === undefined || element.is('error', NS_STREAMS)) return this.close();
     if (element.xmlns === NS_CLIENT) {
       return this.#phase === 'bound' ? this.#receiver?.receive(element) : this.#negotiate(element);
     }

@@ -1,14 +1,20 @@
 /** What carries a stream: a socket, or in tests a pair of queues. */
 
 /** RFC 9266 and RFC 5929: data that only the two ends of one TLS connection know. */
-export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point';
+export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point' | 'tls-unique';
 
 export interface TlsState {
   /** As in `TLSv1.3`. */
   readonly version: string;
   readonly cipher: string;
-  /** Types that `channelBinding` can give on this connection. */
+  /** Types that are offered on this connection. */
   readonly channelBindingTypes: readonly ChannelBindingType[];
+  /**
+   * Undefined when there is none.
+   *
+   * COMPAT(slixmpp, before 1.8.5): `tls-unique` is not offered, but given to clients that take it unasked: they know
+   * no other, and would else not sign in at all.
+   */
   channelBinding(type: ChannelBindingType): Uint8Array | undefined;
 }
 
@@ -17,6 +23,8 @@ export interface TransportEvents {
   received(chunk: Uint8Array): void;
   /** TLS has been negotiated after `startTls`. */
   secured(): void;
+  /** The peer has closed its direction: nothing more comes, but what it has not got yet may still go out. */
+  ended(): void;
   /** Nothing comes or goes any more. Told once. */
   closed(reason: string): void;
 }

@@ -14,7 +14,8 @@ export { XmlError } from './xml-error.ts';
 export interface ReaderLimits extends TreeLimits {
   /**
    * Bytes of a first-level element from its `<` to its last `>`, and of all that comes before the end of the stream
-   * header. An element of exactly this size passes. No more than this and one chunk is held.
+   * header. An element of exactly this size passes. No more than this and one chunk is held. Namespaces that its
+   * parts take from further up count each time that they will have to be written.
    */
   readonly maxStanzaBytes: number;
 }
@@ -127,7 +128,7 @@ export class XmlReader {
     if (this.#decoder.isBroken) throw new XmlError('unsupported-encoding', 'The stream is not encoded in UTF-8.');
     if (this.#place === 'header' || this.#place === 'inside') {
       this.#earlierBytes += Buffer.byteLength(this.#start === 0 ? piece : piece.slice(this.#start));
-      if (this.#earlierBytes > this.#limits.maxStanzaBytes) throw this.#tooLarge();
+      if (this.#earlierBytes + this.#builder.repeatedUnits > this.#limits.maxStanzaBytes) throw this.#tooLarge();
     }
   }
 
@@ -135,9 +136,10 @@ export class XmlReader {
   #arriveAt(place: 'between' | 'after'): void {
     const { maxStanzaBytes } = this.#limits;
     const end = this.#builder.index;
+    const counted = this.#earlierBytes + this.#builder.repeatedUnits;
     // Nearly always far below the limit: then counting units is enough.
-    if (this.#earlierBytes + (end - this.#start) * MAX_BYTES_PER_UTF16_UNIT > maxStanzaBytes) {
-      const bytes = this.#earlierBytes + Buffer.byteLength(this.#piece.slice(this.#start, end));
+    if (counted + (end - this.#start) * MAX_BYTES_PER_UTF16_UNIT > maxStanzaBytes) {
+      const bytes = counted + Buffer.byteLength(this.#piece.slice(this.#start, end));
       if (bytes > maxStanzaBytes) throw this.#tooLarge();
     }
     this.#place = place;

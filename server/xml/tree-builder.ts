@@ -59,6 +59,7 @@ export class TreeBuilder {
   readonly #onText = (text: string): void => this.#addText(text);
   /** UTF-16 units that were written before the text that is being read. */
   #before = 0;
+  #repeated = 0;
 
   /** Of the tag that is being read. */
   #attributes: string[] | undefined;
@@ -92,6 +93,17 @@ export class TreeBuilder {
   /** While an event is delivered: where in the text that is being read it happened, in UTF-16 units. */
   get index(): number {
     return this.#saxes.position - this.#before;
+  }
+
+  /**
+   * What writing the element that is being read, or delivered, adds to what was read of it, in UTF-16 units: the
+   * namespaces that it takes from further up must be spelled out at each place when it is written (see serializer.ts).
+   *
+   * SECURITY: a long namespace that is declared once and used by a thousand tags becomes a stanza that cuts off whoever
+   * gets it. So this counts towards the size of a stanza.
+   */
+  get repeatedUnits(): number {
+    return this.#repeated;
   }
 
   /**
@@ -147,10 +159,14 @@ export class TreeBuilder {
       throw new XmlError('policy-violation', `Elements are nested more than ${this.limits.maxDepth} deep.`);
     }
     const { prefix, local } = readQName(tag.name);
-    const defaultNamespace = this.#defaultNamespace ?? open.at(-1)?.defaultNamespace ?? '';
+    const parent = open.at(-1);
+    const defaultNamespace = this.#defaultNamespace ?? parent?.defaultNamespace ?? '';
+    const xmlns = prefix === '' ? defaultNamespace : this.#resolve(prefix);
+    const isInside = open.length > this.#outside;
+    if (isInside && xmlns !== parent?.xmlns && !this.#isDeclaredHere(prefix)) this.#repeated += xmlns.length;
     const element: OpenElement = {
       name: local,
-      xmlns: prefix === '' ? defaultNamespace : this.#resolve(prefix),
+      xmlns,
       attributes: this.#hasPrefixedAttributes ? this.#resolveAttributes() : (this.#attributes ?? NO_ATTRIBUTES),
       defaultNamespace,
       declarations: this.#declarations,
@@ -169,6 +185,14 @@ export class TreeBuilder {
     }
   }
 
+  /** Whether the tag that is being read declares `prefix`, or the default namespace when it is empty. */
+  #isDeclaredHere(prefix: string): boolean {
+    if (prefix === '') return this.#defaultNamespace !== undefined;
+    const declarations = this.#declarations;
+    for (let i = 0; i < (declarations?.length ?? 0); i += 2) if (declarations?.[i] === prefix) return true;
+    return false;
+  }
+
   #announceRoot(root: OpenElement, isEmpty: boolean): void {
     const prefixes = new Map<string, string>();
     for (let i = 0; i < (root.declarations?.length ?? 0); i += 2) {
@@ -177,6 +201,7 @@ export class TreeBuilder {
     }
     const element = createElement(root.name, root.xmlns, root.attributes, NO_CHILDREN);
     this.#events.opened(element, root.defaultNamespace, prefixes, isEmpty);
+    this.#repeated = 0;
   }
 
   #closeElement(tag: SaxesTagPlain): void {
@@ -194,6 +219,7 @@ export class TreeBuilder {
       // Without a listener saxes does not collect text: what stands between the children of a root may go on for ever.
       this.#saxes.off('text');
       this.#events.element(asElement(ended));
+      this.#repeated = 0;
     } else {
       this.#events.closed();
     }
@@ -223,7 +249,9 @@ export class TreeBuilder {
     for (let i = 0; i < attributes.length; i += 2) {
       const { prefix, local } = readQName(attributes[i] as string);
       if (prefix === '' || prefix === 'xml') continue; // only this prefix can mean that namespace: saxes saw duplicates
-      const name = `{${this.#resolve(prefix)}}${local}`;
+      const uri = this.#resolve(prefix);
+      const name = `{${uri}}${local}`;
+      this.#repeated += uri.length;
       if (seen.has(name)) throw new XmlError('not-well-formed', 'An attribute occurs twice.');
       seen.add(name);
       attributes[i] = name;

@@ -43,7 +43,7 @@ export function createFakeTerminal(input = '', environment: Record<string, strin
     environment,
     platform: 'linux',
     homeDirectory: '/home/ann',
-    clock: { now: () => now, after, every: after },
+    clock: { now: () => now, elapsedMs: () => now, after, every: after },
     onSignal: (listener) => register(signalListeners, listener),
     onBug: (listener) => register(bugListeners, listener),
     exit: (status) => {

@@ -151,9 +151,7 @@ export class ChatClient {
       nonce: randomBytes(12).toString('hex'),
     });
     const base64 = (text: string) => Buffer.from(text).toString('base64');
-    const challenge = await this.#ask(
-      el('auth', NS_SASL, { mechanism: 'SCRAM-SHA-256' }, base64(scram.first)).toXml(),
-    );
+    const challenge = await this.#ask(el('auth', NS_SASL, { mechanism: 'SCRAM-SHA-256' }, base64(scram.first)).toXml());
     const final = scram.final(Buffer.from(challenge.text(), 'base64').toString());
     const outcome = await this.#ask(el('response', NS_SASL, undefined, base64(final)).toXml());
     if (!outcome.is('success', NS_SASL)) throw new Error(`${localpart} was refused: ${outcome}`);

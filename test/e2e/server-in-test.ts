@@ -45,6 +45,13 @@ export class ServerInTest {
     });
   }
 
+  /** On the same ports and with no data at all. */
+  async startAfresh(): Promise<void> {
+    await this.process.kill();
+    rmSync(this.dataDir, { recursive: true });
+    await this.startAgain();
+  }
+
   addAccounts(...localparts: readonly string[]): Promise<NewAccount[]> {
     return Promise.all(localparts.map((localpart) => addAccount(this.dataDir, localpart)));
   }

@@ -33,7 +33,16 @@ export async function startSnug(options: {
     `c2s.directTlsPort=${options.ports?.c2sTls ?? 0}`,
     'lan.mdns=false',
   ].flatMap((setting) => ['--set', setting]);
-  const args = ['--max-semi-space-size=4', CLI, 'serve', '--json', '--data', options.dataDir, ...settings, ...(options.args ?? [])];
+  const args = [
+    '--max-semi-space-size=4',
+    CLI,
+    'serve',
+    '--json',
+    '--data',
+    options.dataDir,
+    ...settings,
+    ...(options.args ?? []),
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (status) => resolve(status)));
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });

@@ -183,6 +183,7 @@ describe('the desktop app', () => {
   test('starts nothing in a fresh directory before somebody has said so, and then tells the first account once', async () => {
     const desktop = await start({ isSetUp: false });
     expect(desktop.tray().rows).toEqual(['(○ Snug is not set up yet)', '──', 'Finish setup…', '──', 'Quit Snug']);
+    await vi.waitFor(() => expect(desktop.pages).toHaveLength(1));
     expect(await desktop.page().api.serverState()).toEqual({ kind: 'needs-setup' });
     desktop.tray().choose('Finish setup…');
     expect(desktop.dialogs.map(({ options }) => options.message)).toEqual([

@@ -276,6 +276,16 @@ describe('XEP-0280 section 6.1: errors', () => {
     await home.receivesNothing();
   });
 
+  test('an id that is longer than any client makes it is not remembered, for it would take the memory', async () => {
+    await using scene = await openScene(CAST);
+    const { garden, home, juliet } = await meet(scene);
+    const id = 'x'.repeat(1_000);
+    garden.sends(`<message to='${juliet.jid}' type='chat' id='${id}'><body>Hi</body></message>`);
+    await home.receives(sent(whole(garden, juliet.jid, '<body>Hi</body>', `type='chat' id='${id}'`)));
+    juliet.sends(`<message to='${garden.jid}' type='error' id='${id}'>${error}</message>`);
+    await home.receivesNothing();
+  });
+
   test('section 10.3: the error of a device about a copy reaches nobody', async () => {
     await using scene = await openScene(CAST);
     const { garden, home, juliet } = await meet(scene);

@@ -122,6 +122,7 @@ describe('an account', () => {
   test('keeps only as much of a long status as anybody would read', async () => {
     await using scene = await openScene({ accounts: ['juliet'] });
     const juliet = await scene.login('juliet', 'balcony');
+    juliet.appears();
     juliet.sends(`<presence type='unavailable'><status>${'x'.repeat(499)}\u{1F600}</status></presence>`);
     await juliet.ends();
     const row = scene.database.reader.get<{ status: string }>(

@@ -151,6 +151,28 @@ test('a full mailbox refuses with service-unavailable, and takes messages again 
   await again.receivesNothing();
 });
 
+test('when what waits takes too much room, the next message goes back, also after a restart', async () => {
+  await using scene = await openScene({ accounts: ['romeo', 'juliet'], settings: { 'offline.maxBytes': 100_000 } });
+  const romeo = await scene.login('romeo', 'orchard');
+  const long = `<message to='juliet@localhost' type='chat' id='long'><body>${'x'.repeat(60_000)}</body></message>`;
+  romeo.sends(long);
+  await romeo.receivesNothing();
+  romeo.sends(long);
+  await romeo.receives(`<message type='error' id='long'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>
+    <text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas' xml:lang='en'>{any}</text></error></message>`);
+  await scene.restart();
+  const again = await scene.login('romeo', 'orchard');
+  again.sends(long);
+  expect((await again.next()).attr('type')).toBe('error');
+  const juliet = await scene.login('juliet', 'balcony');
+  juliet.appears();
+  await juliet.next();
+  expect((await juliet.next()).attr('id')).toBe('long');
+  await juliet.ends();
+  again.sends(long);
+  await again.receivesNothing();
+});
+
 test('a message that is still being written is neither missed nor doubled at login', async () => {
   await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
   const romeo = await scene.login('romeo', 'orchard');
@@ -206,7 +228,9 @@ describe('with stream management', () => {
     await juliet.receives(kept('2'));
     unacked.acknowledge(2);
     const phone = await returns(scene, 'juliet', 'phone');
-    await phone.receives(`<presence from='juliet@localhost/balcony'/>`);
+    await phone.receives(
+      `<presence from='juliet@localhost/balcony'><delay xmlns='urn:xmpp:delay' from='localhost' stamp='{any}'/></presence>`,
+    );
     await phone.receivesNothing();
     juliet.drops();
     await phone.receives(`<presence from='juliet@localhost/balcony' type='unavailable'/>`);
@@ -252,4 +276,20 @@ test('nobody is told of a stranger’s mailbox: an account that does not exist a
     (await romeo.next()).child('error')?.child('service-unavailable', 'urn:ietf:params:xml:ns:xmpp-stanzas'),
   ).toBeDefined();
   expect(countRows(scene)).toBe(0);
+});
+
+test('a sender cannot say when the server took a message: that is for the server alone', async () => {
+  await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
+  const romeo = await scene.login('romeo', 'orchard');
+  romeo.sends(
+    `<message to='juliet@localhost' type='chat'><body>Old?</body><delay xmlns='urn:xmpp:delay' from='localhost' stamp='1999-01-01T00:00:00Z'/></message>`,
+  );
+  await romeo.receivesNothing();
+  const stamp = new Date(scene.clock.now()).toISOString();
+  const juliet = await scene.login('juliet', 'balcony');
+  juliet.appears();
+  await juliet.next();
+  await juliet.receives(
+    `<message type='chat'><body>Old?</body><delay xmlns='urn:xmpp:delay' from='localhost' stamp='${stamp}'/></message>`,
+  );
 });

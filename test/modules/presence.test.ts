@@ -1,34 +1,29 @@
 /** RFC 6121 section 4: presence of the accounts' resources. */
 import { describe, expect, test } from 'vitest';
-import { joinJid } from '../../server/jid/jid.ts';
 import { readPriority } from '../../server/modules/roster/priority.ts';
 import { openScene, type Scene } from '../scene/scene.ts';
 import { parseStanza, type SceneClient } from '../scene/scene-client.ts';
+import { letsSee } from './subscribed.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** Makes all of `names` see each other, before anybody is online. */
 async function befriend(scene: Scene, ...names: readonly string[]): Promise<void> {
-  const { lifecycle, router } = scene.server;
-  const sessions = new Map(
-    names.map((name) => [name, lifecycle.create(joinJid(name, 'localhost', 'setup'), undefined)]),
-  );
-  for (const [from, session] of sessions) {
-    for (const to of names) {
-      if (from === to) continue;
-      for (const type of ['subscribe', 'subscribed'] as const) {
-        const element = parseStanza(`<presence from='${session.jid.full}' to='${to}@localhost' type='${type}'/>`);
-        router.submit({ kind: 'presence', type, element, from: session.jid, to: joinJid(to, 'localhost') }, session);
-      }
-    }
+  const clients = await Promise.all(names.map((name) => scene.login(name, 'setup')));
+  for (const contact of clients) {
+    for (const watcher of clients) if (watcher !== contact) await letsSee(contact, watcher);
   }
-  for (const session of sessions.values()) lifecycle.end(session);
-  await scene.database.writer.flush();
+  for (const client of clients) await client.ends();
 }
+
+/** Under presence that is older than its addressee's own (XEP-0203); the clock of a scene stands still unless it is turned. */
+const DELAY = `<delay xmlns='urn:xmpp:delay' from='localhost' stamp='{any}'/>`;
 
 /** A client whose own presence has been read. */
 async function online(scene: Scene, name: string, resource: string, presence = '<presence/>'): Promise<SceneClient> {
   const client = await scene.login(name, resource);
   client.appears(presence);
-  await client.receives(presence.replace('<presence', `<presence from='${client.jid}' to='${client.bare}'`));
+  await client.receives(presence.replace('<presence', `<presence from='${client.jid}'`));
   return client;
 }
 
@@ -39,7 +34,7 @@ describe('4.2 and 4.4: broadcast', () => {
     const orchard = await online(scene, 'romeo', 'orchard');
     const tybalt = await online(scene, 'tybalt', 'street');
     const chamber = await online(scene, 'juliet', 'chamber', `<presence id='c'><show>away</show></presence>`);
-    await chamber.receives(`<presence from='romeo@localhost/orchard'/>`);
+    await chamber.receives(`<presence from='romeo@localhost/orchard'>${DELAY}</presence>`);
     await orchard.receives(
       `<presence id='c' from='juliet@localhost/chamber' to='romeo@localhost'><show>away</show></presence>`,
     );
@@ -47,8 +42,8 @@ describe('4.2 and 4.4: broadcast', () => {
     const balcony = await scene.login('juliet', 'balcony');
     balcony.sends(`<presence/>`);
     await balcony.receives(`<presence from='juliet@localhost/balcony' to='juliet@localhost'/>`);
-    await balcony.receives(`<presence id='c' from='juliet@localhost/chamber'><show>away</show></presence>`);
-    await balcony.receives(`<presence from='romeo@localhost/orchard'/>`);
+    await balcony.receives(`<presence id='c' from='juliet@localhost/chamber'><show>away</show>${DELAY}</presence>`);
+    await balcony.receives(`<presence from='romeo@localhost/orchard'>${DELAY}</presence>`);
     await balcony.receivesNothing();
     await chamber.receives(`<presence from='juliet@localhost/balcony'/>`);
     await chamber.receivesNothing();
@@ -61,7 +56,7 @@ describe('4.2 and 4.4: broadcast', () => {
     await befriend(scene, 'juliet', 'romeo');
     const romeo = await online(scene, 'romeo', 'orchard');
     const juliet = await online(scene, 'juliet', 'balcony');
-    await juliet.receives(`<presence from='romeo@localhost/orchard'/>`);
+    await juliet.receives(`<presence from='romeo@localhost/orchard'>${DELAY}</presence>`);
     await romeo.next();
     juliet.sends(
       `<presence><show>dnd</show><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='n' ver='v'/></presence>`,
@@ -70,6 +65,28 @@ describe('4.2 and 4.4: broadcast', () => {
     await juliet.receives(`<presence from='juliet@localhost/balcony'>${content}</presence>`);
     await romeo.receives(`<presence from='juliet@localhost/balcony' to='romeo@localhost'>${content}</presence>`);
     await juliet.receivesNothing();
+  });
+
+  test('a contact who comes online later sees since when', async () => {
+    await using scene = await openScene({ accounts: ['juliet', 'romeo'] });
+    await befriend(scene, 'juliet', 'romeo');
+    const since = (stamp: string) => `<delay xmlns='urn:xmpp:delay' from='localhost' stamp='${stamp}'/>`;
+    const romeo = await online(scene, 'romeo', 'orchard');
+    scene.clock.advance(HOUR_MS);
+    const balcony = await online(scene, 'juliet', 'balcony');
+    await balcony.receives(`<presence from='romeo@localhost/orchard'>${since('2026-01-05T09:00:00.000Z')}</presence>`);
+    await romeo.receives(`<presence from='juliet@localhost/balcony'/>`);
+    scene.clock.advance(HOUR_MS);
+    romeo.sends(`<presence><show>away</show></presence>`);
+    await balcony.receives(`<presence from='romeo@localhost/orchard'><show>away</show></presence>`);
+    scene.clock.advance(HOUR_MS);
+    const chamber = await online(scene, 'juliet', 'chamber');
+    await chamber.receives(`<presence from='juliet@localhost/balcony'>${since('2026-01-05T10:00:00.000Z')}</presence>`);
+    await chamber.receives(
+      `<presence from='romeo@localhost/orchard'><show>away</show>${since('2026-01-05T11:00:00.000Z')}</presence>`,
+    );
+    await chamber.receivesNothing();
+    await balcony.receives(`<presence from='juliet@localhost/chamber'/>`);
   });
 
   test('a resource that is not available gets no presence', async () => {
@@ -102,7 +119,7 @@ describe('4.5: unavailable presence', () => {
     await juliet.receivesNothing();
     juliet.sends('<presence/>');
     await juliet.receives(`<presence from='juliet@localhost/balcony'/>`);
-    await juliet.receives(`<presence from='romeo@localhost/orchard'/>`);
+    await juliet.receives(`<presence from='romeo@localhost/orchard'>${DELAY}</presence>`);
     await romeo.receives(`<presence from='juliet@localhost/balcony'/>`);
   });
 
@@ -145,8 +162,10 @@ describe('4.3: probes', () => {
     await online(scene, 'juliet', 'bar', `<presence id='ps6t1fu3'><show>away</show></presence>`);
     const romeo = await scene.login('romeo', 'orchard');
     romeo.sends(probe('romeo@localhost/orchard', 'juliet@localhost'));
-    await romeo.receives(`<presence id='hzf1v27k' from='juliet@localhost/foo' to='romeo@localhost/orchard'/>`);
-    await romeo.receives(`<presence id='ps6t1fu3' from='juliet@localhost/bar'><show>away</show></presence>`);
+    await romeo.receives(
+      `<presence id='hzf1v27k' from='juliet@localhost/foo' to='romeo@localhost/orchard'>${DELAY}</presence>`,
+    );
+    await romeo.receives(`<presence id='ps6t1fu3' from='juliet@localhost/bar'><show>away</show>${DELAY}</presence>`);
     await romeo.receivesNothing();
   });
 

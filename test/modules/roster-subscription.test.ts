@@ -19,6 +19,9 @@ async function items(client: SceneClient): Promise<string[]> {
   return (answer.child('query', 'jabber:iq:roster')?.elements ?? []).map((item) => item.toXml('jabber:iq:roster'));
 }
 
+/** Since when a contact is there whom one may see only now (XEP-0203). */
+const DELAY = `<delay xmlns='urn:xmpp:delay' from='localhost' stamp='{any}'/>`;
+
 const push = (item: string) => `<iq type='set'><query xmlns='jabber:iq:roster' ver='{any}'>${item}</query></iq>`;
 
 /** `user` sees `contact` from now on; what both receive meanwhile is read. */
@@ -26,7 +29,7 @@ async function subscribe(user: SceneClient, contact: SceneClient): Promise<void>
   user.sends(`<presence to='${contact.bare}' type='subscribe'/>`);
   await contact.receives(`<presence from='${user.bare}' type='subscribe'/>`);
   contact.sends(`<presence to='${user.bare}' type='subscribed'/>`);
-  for (const client of [user, contact]) {
+  for (const client of [contact, user]) {
     client.sends(`<iq id='read' type='get'><ping xmlns='urn:xmpp:ping'/></iq>`);
     while ((await client.next()).attr('id') !== 'read');
   }
@@ -55,7 +58,7 @@ test('3.1: a request, its approval, and presence from every available resource',
   const granted = push(`<item jid='juliet@localhost' subscription='to'/>`);
   await romeo.receives(approval);
   await romeo.receives(granted);
-  await romeo.receives(`<presence from='juliet@localhost/balcony' to='romeo@localhost'/>`);
+  await romeo.receives(`<presence from='juliet@localhost/balcony' to='romeo@localhost'>${DELAY}</presence>`);
   await bar.receives(approval);
   await bar.receives(granted);
   await bar.receivesNothing();
@@ -112,7 +115,7 @@ test('3.1.3: a contact who is subscribed already is approved again without askin
   await subscribe(romeo, juliet);
   romeo.sends(`<presence to='juliet@localhost' type='subscribe'/>`);
   await juliet.receivesNothing();
-  await romeo.receives(`<presence from='juliet@localhost/balcony' to='romeo@localhost'/>`);
+  await romeo.receives(`<presence from='juliet@localhost/balcony' to='romeo@localhost'>${DELAY}</presence>`);
   await romeo.receivesNothing();
 });
 
@@ -248,7 +251,7 @@ describe('3.4: pre-approval', () => {
     await user.receives(push(`<item jid='juliet@localhost' subscription='none' ask='subscribe'/>`));
     await user.receives(`<presence id='s1' from='juliet@localhost' to='romeo@localhost' type='subscribed'/>`);
     await user.receives(push(`<item jid='juliet@localhost' subscription='to'/>`));
-    await user.receives(`<presence from='juliet@localhost/balcony'/>`);
+    await user.receives(`<presence from='juliet@localhost/balcony'>${DELAY}</presence>`);
     await contact.receives(push(`<item jid='romeo@localhost' subscription='from'/>`));
     await contact.receivesNothing();
   });

@@ -68,7 +68,7 @@ function open() {
       jid: joinJid(localpart, 'localhost', 'orchard'),
       boundAtMs: 0,
       lang: undefined,
-      limits: { maxBufferedBytes: 1_000_000, maxUnacked: 1_000 },
+      limits: { maxBufferedBytes: 1_000_000, maxUnacked: 1_000, maxUnackedBytes: 1_000_000 },
       overflowed: () => undefined,
     });
     return sessions.enable(session, resumeMs);

@@ -19,6 +19,10 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
+  elapsedMs(): number {
+    return this.#nowMs;
+  }
+
   after(delayMs: number, action: () => void): Timer {
     return this.#plan({ atMs: this.#nowMs + delayMs, everyMs: undefined, action });
   }

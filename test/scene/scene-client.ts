@@ -28,6 +28,11 @@ export class SceneClient {
   features: Element | undefined;
   isStreamClosed = false;
   isConnectionClosed = false;
+  #closeReason: string | undefined;
+  /** By the id of the ping. */
+  readonly #settling = new Map<string, () => void>();
+  /** Where things take time: waits until the server has dealt with what the scene's other clients have said. */
+  othersSettle: (() => Promise<void>) | undefined;
   /** Full JID, once bound. */
   jid = '';
 
@@ -38,9 +43,11 @@ export class SceneClient {
     this.#reader = this.#newReader();
     wire.events = {
       received: (chunk) => this.#reader.write(chunk),
-      closed: () => {
+      closed: (reason) => {
         this.isConnectionClosed = true;
+        this.#closeReason = reason;
         this.#waiting?.();
+        for (const done of this.#settling.values()) done();
       },
     };
   }
@@ -66,7 +73,10 @@ export class SceneClient {
   /** The next first-level element, stanza or not. */
   async next(): Promise<Element> {
     const element = await this.#take();
-    if (element === undefined) throw new Error(`${this.name}: the stream ended, but a stanza was awaited`);
+    if (element === undefined) {
+      const reason = this.#closeReason === undefined ? '' : ` (${this.#closeReason})`;
+      throw new Error(`${this.name}: the stream ended${reason}, but a stanza was awaited`);
+    }
     return element;
   }
 
@@ -84,8 +94,20 @@ export class SceneClient {
 
   /** Nothing is under way: a ping goes there and its answer is what comes next. */
   async receivesNothing(): Promise<void> {
+    await this.othersSettle?.();
     const answer = await this.request(`<iq type='get' to='${this.domain}'><ping xmlns='urn:xmpp:ping'/></iq>`);
     if (answer.attr('type') !== 'result' && answer.attr('type') !== 'error') throw new Error('a ping was not answered');
+  }
+
+  /** The server has dealt with all that was said here; what comes meanwhile stays to be read. */
+  async settles(): Promise<void> {
+    if (this.jid === '' || this.isStreamClosed || this.isConnectionClosed) return;
+    const id = `scene-${++counter}`;
+    await new Promise<void>((resolve) => {
+      this.#settling.set(id, resolve);
+      this.sends(`<iq type='get' to='${this.domain}' id='${id}'><ping xmlns='urn:xmpp:ping'/></iq>`);
+    });
+    this.#settling.delete(id);
   }
 
   /** Sends an iq with a fresh id and gives the answer, which must come next. */
@@ -197,6 +219,11 @@ export class SceneClient {
         },
         element: (element) => {
           if (element.name === 'features') this.features = element;
+          const settled = this.#settling.get(element.attr('id') ?? '');
+          if (settled !== undefined) {
+            settled();
+            return;
+          }
           // Requests for acknowledgement are the business of the scenes that enabled stream management.
           this.#arrived.push(element);
           this.#waiting?.();

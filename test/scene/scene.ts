@@ -1,8 +1,6 @@
 /**
- * A scene: the real server in memory with a clock that the test turns, and clients that follow a script.
- *
- * `SCENE_TARGET=127.0.0.1:5222` points the same scenes at any other server over TLS (its domain is `localhost`, in-band
- * registration is open), so that an expectation can be checked against it; scenes that need the inside skip themselves.
+ * A scene: the real server in memory with a clock that the test turns, and clients that follow a script. The same
+ * scenes can be pointed at another server (see target.ts); those that need the inside skip themselves there.
  */
 import { randomBytes } from 'node:crypto';
 import { Accounts } from '../../server/accounts/accounts.ts';
@@ -13,7 +11,12 @@ import type { Logger } from '../../server/log/log.ts';
 import { Database } from '../../server/store/database.ts';
 import { FakeClock } from './fake-clock.ts';
 import { SceneClient } from './scene-client.ts';
-import { connectWire, MemoryWire } from './wire.ts';
+import { ServerLife } from './server-life.ts';
+import { type Door, registerOnTarget, removeFromTarget, skipOnTarget, target } from './target.ts';
+import { TargetWire } from './target-wire.ts';
+import { MemoryWire } from './wire.ts';
+
+export { target } from './target.ts';
 
 export interface SceneOptions {
   /** Localparts on the domain `localhost`; passwords are `passwordOf` them. */
@@ -30,9 +33,6 @@ export function passwordOf(localpart: string): string {
   return `${localpart}-secret`;
 }
 
-/** Set when the scenes are pointed at another server. */
-export const target = process.env.SCENE_TARGET;
-
 /** What the server logs as an error is a failure of the scene, unless it says that it expects some. */
 function createSceneLog(errors: string[]): Logger {
   const log: Logger = {
@@ -46,53 +46,72 @@ function createSceneLog(errors: string[]): Logger {
   return log;
 }
 
+interface Inside {
+  readonly clock: FakeClock;
+  readonly database: Database;
+  readonly log: Logger;
+  config: Config;
+}
+
 export class Scene {
-  readonly clock = new FakeClock();
   readonly #options: SceneOptions;
   readonly #clients: SceneClient[] = [];
-  readonly #database: Database;
-  readonly #log: Logger;
   /** What the server logged as errors: a scene fails at its end when there are any. */
   readonly errors: string[] = [];
+  /** Undefined on another server. */
+  readonly #inside: Inside | undefined;
   #server: Core | undefined;
   #accounts: Accounts | undefined;
-  config: Config;
+  #life: ServerLife | undefined;
 
   constructor(options: SceneOptions) {
     this.#options = options;
-    this.#log = createSceneLog(this.errors);
-    this.#database = Database.inMemory({
-      migrations: [...ACCOUNT_MIGRATIONS, ...moduleMigrations()],
-      log: this.#log,
-      now: () => this.clock.now(),
-    });
-    this.config = this.#loadConfig();
+    if (target === undefined) this.#inside = this.#createInside();
+    else if (options.settings !== undefined) skipOnTarget('settings of its own');
+    else if (options.admins !== undefined) skipOnTarget('an admin');
+  }
+
+  get clock(): FakeClock {
+    return (this.#inside ?? skipOnTarget('a clock that it can turn')).clock;
+  }
+
+  get config(): Config {
+    return (this.#inside ?? skipOnTarget('the settings')).config;
+  }
+
+  get database(): Database {
+    return (this.#inside ?? skipOnTarget('the database')).database;
   }
 
   /** The inside of the server. */
   get server(): Core {
+    if (this.#inside === undefined) skipOnTarget('the inside of the server');
     if (this.#server === undefined) throw new Error('the server of this scene is not running');
     return this.#server;
   }
 
   get accounts(): Accounts {
+    if (this.#inside === undefined) skipOnTarget('the accounts');
     if (this.#accounts === undefined) throw new Error('the server of this scene is not running');
     return this.#accounts;
   }
 
-  get database(): Database {
-    return this.#database;
-  }
-
   async start(): Promise<void> {
-    if (target !== undefined) return;
+    if (target !== undefined) {
+      for (const localpart of this.#options.accounts ?? []) {
+        await registerOnTarget(this.#door, localpart, passwordOf(localpart));
+      }
+      return;
+    }
+    const { log } = this.#inside ?? skipOnTarget('the inside of the server');
+    const { clock, writer } = this.#beginLife();
     this.#accounts = await Accounts.load({
-      reader: this.#database.reader,
-      writer: this.#database.writer,
+      reader: this.database.reader,
+      writer,
       domain: DOMAIN,
-      now: () => this.clock.now(),
+      now: () => clock.now(),
       randomBytes,
-      log: this.#log,
+      log: log,
       iterations: 4096,
       minPasswordLength: 1,
     });
@@ -105,12 +124,12 @@ export class Scene {
       domain: DOMAIN,
       version: '0.0.0',
       config: this.config,
-      reader: this.#database.reader,
-      writer: this.#database.writer,
+      reader: this.database.reader,
+      writer,
       accounts: this.#accounts,
-      clock: this.clock,
+      clock,
       randomBytes,
-      log: this.#log,
+      log: log,
     });
   }
 
@@ -118,11 +137,14 @@ export class Scene {
   connect(
     options: { readonly isSecure?: boolean; readonly name?: string; readonly remoteAddress?: string } = {},
   ): SceneClient {
-    const wire = new MemoryWire({
-      isSecure: options.isSecure ?? true,
-      ...(options.remoteAddress === undefined ? {} : { remoteAddress: options.remoteAddress }),
-    });
-    const client = new SceneClient(options.name ?? 'stranger', DOMAIN, wire.client);
+    const isSecure = options.isSecure ?? true;
+    const { name = 'stranger', remoteAddress } = options;
+    if (target !== undefined) {
+      if (remoteAddress !== undefined) skipOnTarget('an address of its own');
+      return this.#connectTarget(name, target, isSecure);
+    }
+    const wire = new MemoryWire({ isSecure, ...(remoteAddress === undefined ? {} : { remoteAddress }) });
+    const client = new SceneClient(name, DOMAIN, wire.client);
     this.server.streams.open(wire.server);
     this.#clients.push(client);
     return client;
@@ -137,7 +159,7 @@ export class Scene {
 
   /** A client that has signed in and not bound a resource. */
   async authenticated(name: string): Promise<SceneClient> {
-    const client = target === undefined ? this.connect({ name }) : await this.#connectTarget(name, target);
+    const client = this.connect({ name });
     await client.authenticates(passwordOf(name));
     return client;
   }
@@ -148,11 +170,18 @@ export class Scene {
     await this.start();
   }
 
-  /** The server ends without a word: nothing is written any more, and no stream is closed. */
+  /** The server dies without a word, as by `kill -9`, and is started again: nothing that it still tries reaches the disk. */
   async crash(): Promise<void> {
+    if (this.#inside === undefined) skipOnTarget('a server that it can end');
+    this.#life?.end();
     for (const client of this.#clients) client.drops();
     this.#server = undefined;
     await this.start();
+  }
+
+  #beginLife(): ServerLife {
+    this.#life = new ServerLife(this.clock, this.database.writer);
+    return this.#life;
   }
 
   async stopServer(): Promise<void> {
@@ -165,7 +194,8 @@ export class Scene {
   async close(): Promise<void> {
     if (this.#server !== undefined) await this.stopServer();
     for (const client of this.#clients) client.drops();
-    await this.#database.close();
+    await this.#inside?.database.close();
+    if (target !== undefined) await this.#removeAccounts();
     if (this.errors.length > 0) throw new Error(`the server logged errors:\n${this.errors.join('\n')}`);
   }
 
@@ -173,14 +203,37 @@ export class Scene {
     await this.close();
   }
 
-  #loadConfig(): Config {
+  #createInside(): Inside {
+    const clock = new FakeClock();
+    const log = createSceneLog(this.errors);
+    const database = Database.inMemory({
+      migrations: [...ACCOUNT_MIGRATIONS, ...moduleMigrations()],
+      log,
+      now: () => clock.now(),
+    });
     const overrides = Object.entries(this.#options.settings ?? {}).map(([key, value]) => `${key}=${String(value)}`);
-    return Config.load({ path: '/nonexistent/settings.json', groups: settingsGroups(), overrides });
+    const config = Config.load({ path: '/nonexistent/settings.json', groups: settingsGroups(), overrides });
+    return { clock, database, log, config };
   }
 
-  async #connectTarget(name: string, address: string): Promise<SceneClient> {
-    const [host = '127.0.0.1', port = '5222'] = address.split(':');
-    const client = new SceneClient(name, DOMAIN, await connectWire(host, Number(port), DOMAIN));
+  readonly #door: Door = {
+    connect: (name) => this.connect({ name }),
+    authenticated: (name) => this.authenticated(name),
+  };
+
+  async #removeAccounts(): Promise<void> {
+    // A scene may have removed an account or changed its password; what is left is removed before the next one.
+    for (const localpart of this.#options.accounts ?? []) {
+      await removeFromTarget(this.#door, localpart).catch(() => undefined);
+    }
+    for (const client of this.#clients) client.drops();
+  }
+
+  #connectTarget(name: string, address: string, isSecure: boolean): SceneClient {
+    const client = new SceneClient(name, DOMAIN, new TargetWire({ address, domain: DOMAIN, isSecure }));
+    client.othersSettle = async () => {
+      for (const other of this.#clients) if (other !== client) await other.settles();
+    };
     this.#clients.push(client);
     return client;
   }

@@ -1,11 +1,10 @@
-/** What carries a scene's client: memory on our own server, or TLS to any other. */
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+/** What carries a scene's client to our own server: memory. */
 import type { ChannelBindingType, TlsState, Transport, TransportEvents } from '../../server/stream/transport.ts';
 
 export interface WireEvents {
   received(chunk: Uint8Array): void;
-  closed(): void;
+  /** `reason` is the operating system's or TLS's, where there is one. */
+  closed(reason?: string): void;
 }
 
 /** The client's end. */
@@ -26,6 +25,7 @@ export interface Wire {
 export const BINDING_DATA: Readonly<Record<ChannelBindingType, Uint8Array>> = {
   'tls-exporter': Buffer.from('the exporter of a wire in memory'),
   'tls-server-end-point': Buffer.from('the certificate of a wire in memory'),
+  'tls-unique': Buffer.from('the first Finished of a wire in memory'),
 };
 
 const TLS_IN_MEMORY: TlsState = {
@@ -122,39 +122,4 @@ export class MemoryWire {
     this.#clientEvents?.closed();
     this.#serverEvents?.closed(reason);
   }
-}
-
-/** A wire over TCP that becomes TLS on `secure`. Certificates are not checked: the server is a test's own. */
-export async function connectWire(host: string, port: number, domain: string): Promise<Wire> {
-  let socket: Socket = connectTcp({ host, port, noDelay: true });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', reject);
-  });
-  const wire: Wire & { isSecure: boolean } = {
-    events: undefined,
-    isSecure: false,
-    write: (text) => socket.write(text),
-    end: () => socket.end(),
-    destroy: () => socket.destroy(),
-    secure: async () => {
-      socket.removeAllListeners('data');
-      socket.removeAllListeners('close');
-      const secured = connectTls({ socket, servername: domain, rejectUnauthorized: false });
-      await new Promise<void>((resolve, reject) => {
-        secured.once('secureConnect', resolve);
-        secured.once('error', reject);
-      });
-      socket = secured;
-      wire.isSecure = true;
-      listen();
-    },
-  };
-  function listen(): void {
-    socket.on('data', (chunk: Buffer) => wire.events?.received(chunk));
-    socket.on('close', () => wire.events?.closed());
-    socket.on('error', () => undefined);
-  }
-  listen();
-  return wire;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Outbox, type Overflow } from '../../server/session/outbox.ts';
+import { Outbox, type OutboxLimits, type Overflow } from '../../server/session/outbox.ts';
 import type { SessionStream } from '../../server/session/session-stream.ts';
 import { UnackedQueue } from '../../server/session/unacked-queue.ts';
 import { NS_CLIENT } from '../../server/stanza/stanza.ts';
@@ -26,9 +26,11 @@ class WrittenStream implements SessionStream {
   }
 }
 
-function open(limits: { readonly maxBufferedBytes?: number; readonly maxUnacked?: number } = {}) {
+function open(limits: Partial<OutboxLimits> = {}) {
   const overflows: Overflow[] = [];
-  const outbox = new Outbox({ maxBufferedBytes: 1_000, maxUnacked: 2, ...limits }, (what) => overflows.push(what));
+  const outbox = new Outbox({ maxBufferedBytes: 1_000, maxUnacked: 2, maxUnackedBytes: 1_000, ...limits }, (what) =>
+    overflows.push(what),
+  );
   const stream = new WrittenStream();
   outbox.attach(stream);
   return { outbox, stream, overflows };
@@ -73,6 +75,18 @@ describe('an outbox', () => {
     outbox.attach(undefined);
     outbox.send(MESSAGE);
     outbox.send(MESSAGE);
+    expect(overflows).toEqual([]);
+    outbox.send(MESSAGE);
+    expect(overflows).toEqual(['unacknowledged']);
+  });
+
+  test('counts the bytes that wait for an acknowledgement, and takes off what is acknowledged', () => {
+    const { outbox, overflows } = open({ maxUnacked: 1_000, maxUnackedBytes: 3 * MESSAGE.toXml().length });
+    outbox.unacked = new UnackedQueue(() => 0);
+    outbox.attach(undefined);
+    for (let i = 0; i < 3; i++) outbox.send(MESSAGE);
+    outbox.unacked.acknowledge(2);
+    for (let i = 0; i < 2; i++) outbox.send(MESSAGE);
     expect(overflows).toEqual([]);
     outbox.send(MESSAGE);
     expect(overflows).toEqual(['unacknowledged']);

@@ -177,3 +177,20 @@ describe.skipIf(target !== undefined)('a resource that is in use (7.7.2.2)', () 
     await juliet.receivesNothing();
   });
 });
+
+describe.skipIf(target !== undefined)(
+  'an account that goes while somebody has signed in and not bound a resource',
+  () => {
+    test.each([
+      ['is removed', 'remove'],
+      ['is switched off', 'disable'],
+    ] as const)('takes the stream with it when it %s', async (_, deed) => {
+      await using scene = await openScene({ accounts: ['juliet', 'romeo'] });
+      const juliet = await scene.authenticated('juliet');
+      const romeo = await scene.authenticated('romeo');
+      await scene.accounts[deed]('juliet');
+      await juliet.receivesEnd('not-authorized');
+      expect(await bound(romeo, 'orchard')).toBe('romeo@localhost/orchard');
+    });
+  },
+);

@@ -1,5 +1,8 @@
 /** The stream header: RFC 6120 sections 4.7 and 4.8, and the stream errors of section 4.9 that answer a bad one. */
 import { describe, expect, test } from 'vitest';
+import { readClientHeader } from '../../server/stream/header.ts';
+import { StreamError } from '../../server/stream/stream-error.ts';
+import { el } from '../../server/xml/element.ts';
 import { openScene, target } from '../scene/scene.ts';
 
 const NS_STREAMS = 'http://etherx.jabber.org/streams';
@@ -121,6 +124,24 @@ describe.skipIf(target !== undefined)('a stream header', () => {
     const client = scene.connect();
     for (const byte of header()) client.sends(byte);
     expect((await client.next()).name).toBe('features');
+  });
+});
+
+describe('the language of a stream', () => {
+  function languageOf(lang: string): string | undefined {
+    const element = el('stream', NS_STREAMS, { to: 'localhost', version: '1.0', 'xml:lang': lang });
+    const read = readClientHeader(element, 'jabber:client', new Map([['stream', NS_STREAMS]]), 'localhost');
+    if (read instanceof StreamError) throw new Error(read.condition);
+    return read.lang;
+  }
+
+  test.each(['en', 'de-CH-1996', 'sr-Latn-RS', 'x-klingon'])('is what the header says: %s (4.7.4)', (lang) => {
+    expect(languageOf(lang)).toBe(lang);
+  });
+
+  // It is added to every stanza, so it must not be a way to make stanzas grow.
+  test.each(['', 'it it', '-', 'en_GB', 'x'.repeat(1_000)])('is not taken from what is no tag: %s', (lang) => {
+    expect(languageOf(lang)).toBeUndefined();
   });
 });
 

@@ -130,16 +130,19 @@ describe.skipIf(target !== undefined)('SCRAM', () => {
   });
 
   describe.each(Object.keys(HASHES))('%s-PLUS', (mechanism) => {
-    test.each<ChannelBindingType>(['tls-exporter', 'tls-server-end-point'])('signs in bound by %s', async (type) => {
-      await using scene = await openHouse();
-      const client = await opened(scene);
-      const last = await signIn(client, {
-        mechanism: `${mechanism}-PLUS`,
-        gs2Header: `p=${type},,`,
-        bindingData: BINDING_DATA[type],
-      });
-      expect(conditionOf(last)).toBe('success');
-    });
+    test.each<ChannelBindingType>(['tls-exporter', 'tls-server-end-point', 'tls-unique'])(
+      'signs in bound by %s',
+      async (type) => {
+        await using scene = await openHouse();
+        const client = await opened(scene);
+        const last = await signIn(client, {
+          mechanism: `${mechanism}-PLUS`,
+          gs2Header: `p=${type},,`,
+          bindingData: BINDING_DATA[type],
+        });
+        expect(conditionOf(last)).toBe('success');
+      },
+    );
 
     test('refuses data of another connection: somebody sits in between', async () => {
       await using scene = await openHouse();
@@ -214,10 +217,21 @@ describe.skipIf(target !== undefined)('a wrong password', () => {
     expect(failures.nobody).toBe(failures.juliet);
   });
 
-  test('five times ends the stream (6.4.5)', async () => {
+  test('six times ends the stream (6.4.5)', async () => {
     await using scene = await openHouse();
     const client = await opened(scene);
     for (let i = 0; i < 5; i++) expect(conditionOf(await signIn(client, { password: 'Paris' }))).toBe('not-authorized');
+    // The sixth waits, as from now on every one does.
+    let last: Element | undefined;
+    void signIn(client, { password: 'Paris' }).then((element) => {
+      last = element;
+    });
+    await expect
+      .poll(() => {
+        scene.clock.advance(1_000);
+        return last && conditionOf(last);
+      })
+      .toBe('not-authorized');
     await client.receivesEnd('policy-violation');
   });
 
@@ -260,7 +274,7 @@ describe.skipIf(target !== undefined)('a wrong password', () => {
       newNonce: () => 'nonce',
       wait: () => expect.unreachable(),
     });
-    const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10 };
+    const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10, maxBufferedBytes: 100_000 };
     const silent = () => undefined;
     new Stream({
       transport: wire.server,

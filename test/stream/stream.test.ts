@@ -38,6 +38,35 @@ const slowly = (id: string) => `<iq type='get' id='${id}' to='localhost'><query 
 const quickly = (id: string) => `<iq type='get' id='${id}' to='localhost'>${PING}</iq>`;
 
 describe('a stream error', () => {
+  test('that names what a stranger sent is logged in short, or he could flush everything else out of the log', () => {
+    const wire = new MemoryWire({ isSecure: true });
+    const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10, maxBufferedBytes: 100_000 };
+    const silent = () => undefined;
+    const lines: string[] = [];
+    new Stream({
+      transport: wire.server,
+      domain: 'localhost',
+      features: [],
+      limits: { beforeAuthentication: limits, authenticated: limits },
+      newId: () => 'id',
+      now: () => 0,
+      log: {
+        debug: silent,
+        info: (fields) => lines.push(JSON.stringify(fields)),
+        warn: silent,
+        error: silent,
+        child: () => expect.unreachable(),
+      },
+      gone: silent,
+    });
+    const client = new SceneClient('juliet', 'localhost', wire.client);
+    client.opens();
+    client.sends(`<a xmlns='${'u'.repeat(9_000)}'/>`);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('unsupported-stanza-type');
+    expect(lines[0]?.length).toBeLessThan(500);
+  });
+
   test.each([
     ['a comment', 'restricted-xml', '<!-- no -->'],
     ['a processing instruction', 'restricted-xml', '<?no?>'],
@@ -289,7 +318,7 @@ describe.skipIf(target !== undefined)('the order of answers (10.1)', () => {
         stream.send(element);
       },
     };
-    const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10 };
+    const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10, maxBufferedBytes: 100_000 };
     const silent = () => undefined;
     new Stream({
       transport,
@@ -349,6 +378,16 @@ describe('the end of a stream (4.4)', () => {
     await juliet.receivesEnd();
     const answer = await romeo.request(`<iq type='get' to='juliet@localhost/balcony'>${PING}</iq>`);
     expect(answer.child('error')?.child('service-unavailable', NS_STANZAS)).toBeDefined();
+  });
+
+  test.skipIf(target !== undefined)('by an error of the client is answered with the end alone (4.9.1.1)', async () => {
+    await using scene = await openScene(PEOPLE);
+    const juliet = await scene.login('juliet', 'balcony');
+    juliet.sends(
+      `<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`,
+    );
+    await juliet.receivesEnd();
+    expect(scene.server.sessions.count).toBe(0);
   });
 
   test.skipIf(target !== undefined)('by the client leaves nothing behind', async () => {

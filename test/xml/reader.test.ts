@@ -389,6 +389,31 @@ describe('the size of an element', () => {
     expect(error).toEqual(['policy-violation']);
   });
 
+  test.each([
+    ['elements with a prefix', (uri: string) => `<a xmlns:p='${uri}'>${'<p:b/>'.repeat(20)}</a>`],
+    ['attributes with a prefix', (uri: string) => `<a xmlns:p='${uri}'>${"<b p:c=''/>".repeat(20)}</a>`],
+    ['the default namespace', (uri: string) => `<p:a xmlns:p='p' xmlns='${uri}'>${'<b/>'.repeat(20)}</p:a>`],
+  ])('counts a namespace at each place where it has to be written: %s', (_, stanza) => {
+    const text = stanza('u'.repeat(100));
+    const written = recordStream().feed(text).elements[0]?.toXml('jabber:client') ?? '';
+    expect(written.length).toBeGreaterThan(2000);
+    expect(recordStream({ maxStanzaBytes: 1000 }).feed(text).events).toEqual(['policy-violation']);
+    expect(recordStream({ maxStanzaBytes: text.length + 2000 }).feed(text, text).elements).toHaveLength(2);
+  });
+
+  test('counts a namespace that the stream header declares', () => {
+    const header = `<s:stream xmlns:s='urn:s' xmlns:p='${'u'.repeat(100)}'>`;
+    const { feed, reader, events } = recordReader().feed(header);
+    reader.limits = { ...ROOMY, maxStanzaBytes: 1000 };
+    feed(`<a>${'<p:b/>'.repeat(20)}</a>`);
+    expect(events.at(-1)).toBe('policy-violation');
+  });
+
+  test('counts a namespace once where the tag itself declares it', () => {
+    const text = `<a>${`<b xmlns='${'u'.repeat(100)}'><c/><c/></b>`.repeat(5)}</a>`;
+    expect(recordStream({ maxStanzaBytes: text.length }).feed(text, text).elements).toHaveLength(2);
+  });
+
   test('may be raised from within an event, for what follows', () => {
     const { feed, elements } = recordStream({ maxStanzaBytes: 20 }, (reader) => {
       reader.limits = { ...ROOMY, maxStanzaBytes: 200 };

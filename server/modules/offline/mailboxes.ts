@@ -12,9 +12,9 @@ import type { Writer } from '../../store/writer.ts';
 import type { Element } from '../../xml/element.ts';
 import {
   type Kept,
-  readIds,
   readLastId,
   readMessages,
+  readSizes,
   removeMessage,
   removeMessagesOf,
   storeMessage,
@@ -27,8 +27,10 @@ const PAUSE_MS = 200;
 
 interface Mailbox {
   readonly account: string;
-  /** All messages, in order, until the client has them. */
-  readonly ids: Set<number>;
+  /** All messages, in order, until the client has them, with their sizes in bytes. */
+  readonly sizes: Map<number, number>;
+  /** The sum of the sizes. */
+  bytes: number;
   /** Of those, what may not be on disk yet. */
   readonly writing: Map<number, Kept>;
   /** Of those, what a session was given and has not acknowledged. */
@@ -41,6 +43,7 @@ export interface MailboxesOptions {
   readonly writer: Writer;
   readonly clock: Clock;
   readonly maxMessages: () => number;
+  readonly maxBytes: () => number;
 }
 
 export class Mailboxes {
@@ -58,18 +61,22 @@ export class Mailboxes {
 
   /** Keeps a message; false when the account has too many already. */
   keep(account: string, element: Element): boolean {
-    const { writer, clock, maxMessages } = this.#options;
+    const { writer, clock, maxMessages, maxBytes } = this.#options;
     const mailbox = this.#open(account);
-    if (mailbox.ids.size >= maxMessages()) return false;
+    if (mailbox.sizes.size >= maxMessages()) return false;
+    const stanza = element.toXml();
+    const size = Buffer.byteLength(stanza);
+    if (mailbox.bytes + size > maxBytes()) return false;
     const kept: Kept = { id: ++this.#lastId, element, receivedAtMs: clock.now() };
-    mailbox.ids.add(kept.id);
+    mailbox.sizes.set(kept.id, size);
+    mailbox.bytes += size;
     mailbox.writing.set(kept.id, kept);
-    writer.write([storeMessage(account, kept)]).then(
+    writer.write([storeMessage(account, kept, stanza)]).then(
       () => mailbox.writing.delete(kept.id),
       () => {
         // Logged by the writer. Stream management has not acknowledged it to its sender, so it is not lost silently.
         mailbox.writing.delete(kept.id);
-        mailbox.ids.delete(kept.id);
+        forget(mailbox, kept.id);
       },
     );
     return true;
@@ -86,19 +93,18 @@ export class Mailboxes {
     const mailbox = this.#opened.get(session.account);
     if (mailbox === undefined) return false;
     for (const [id, holder] of mailbox.handed) if (holder === session) mailbox.handed.delete(id);
-    return mailbox.ids.size > mailbox.handed.size;
+    return mailbox.sizes.size > mailbox.handed.size;
   }
 
   clear(account: string): void {
-    this.#opened.set(account, { account, ids: new Set(), writing: new Map(), handed: new Map() });
+    this.#opened.set(account, createMailbox(account, new Map()));
     this.#options.writer.write([removeMessagesOf(account)]);
   }
 
   #open(account: string): Mailbox {
     const opened = this.#opened.get(account);
     if (opened !== undefined) return opened;
-    const ids = new Set(readIds(this.#options.reader, account));
-    const mailbox: Mailbox = { account, ids, writing: new Map(), handed: new Map() };
+    const mailbox = createMailbox(account, readSizes(this.#options.reader, account));
     this.#opened.set(account, mailbox);
     return mailbox;
   }
@@ -108,7 +114,7 @@ export class Mailboxes {
     const mailbox = this.#open(session.account);
     let lastId = afterId;
     for (;;) {
-      if (mailbox.ids.size === mailbox.handed.size) return;
+      if (mailbox.sizes.size === mailbox.handed.size) return;
       const page = readMessages(reader, session.account, lastId, PAGE);
       const messages = page.length > 0 ? page : [...mailbox.writing.values()];
       for (const kept of messages) {
@@ -125,14 +131,14 @@ export class Mailboxes {
 
   #hand(mailbox: Mailbox, kept: Kept, session: Session): void {
     const { id, element, receivedAtMs } = kept;
-    if (!mailbox.ids.has(id) || mailbox.handed.has(id)) return;
+    if (!mailbox.sizes.has(id) || mailbox.handed.has(id)) return;
     mailbox.handed.set(id, session);
     session.outbox.send(withDelay(element, this.#options.domain, receivedAtMs), () => this.#hasArrived(mailbox, id));
   }
 
   #hasArrived(mailbox: Mailbox, id: number): void {
     mailbox.handed.delete(id);
-    if (!mailbox.ids.delete(id)) return;
+    if (!forget(mailbox, id)) return;
     this.#acknowledged.push(id);
     if (this.#acknowledged.length === 1) queueMicrotask(() => this.#remove());
   }
@@ -154,4 +160,16 @@ export class Mailboxes {
       if (this.#paused.delete(session) && !session.isEnded && session.isAvailable) this.#deliverAfter(session, lastId);
     });
   }
+}
+
+function createMailbox(account: string, sizes: Map<number, number>): Mailbox {
+  let bytes = 0;
+  for (const size of sizes.values()) bytes += size;
+  return { account, sizes, bytes, writing: new Map(), handed: new Map() };
+}
+
+/** False when it was not there. */
+function forget(mailbox: Mailbox, id: number): boolean {
+  mailbox.bytes -= mailbox.sizes.get(id) ?? 0;
+  return mailbox.sizes.delete(id);
 }

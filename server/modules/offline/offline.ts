@@ -23,10 +23,23 @@ export const offline = defineModule({
       1_000,
       'The most messages that are kept for one account that is away. Further ones go back to their senders.',
     ),
+    maxBytes: setting(
+      z.int().min(10_000).max(10_000_000_000),
+      // A thousand long messages with room to spare. Whoever may write to people here must not be able to fill the disk.
+      32 * 1024 * 1024,
+      'The most bytes that the messages kept for one account may take. Further ones go back to their senders.',
+    ),
   },
 
   start({ domain, config, reader, writer, clock, sessions }) {
-    const mailboxes = new Mailboxes({ domain, reader, writer, clock, maxMessages: () => config.maxMessages });
+    const mailboxes = new Mailboxes({
+      domain,
+      reader,
+      writer,
+      clock,
+      maxMessages: () => config.maxMessages,
+      maxBytes: () => config.maxBytes,
+    });
     return {
       absent(message, account) {
         switch (worthOf(message)) {

@@ -39,19 +39,23 @@ export function readMessages(reader: Reader, account: string, afterId: number, l
   return rows.map(({ id, received_at, stanza }) => ({ id, element: parseXml(stanza), receivedAtMs: received_at }));
 }
 
-export function readIds(reader: Reader, account: string): number[] {
-  const rows = reader.all<{ id: number }>('SELECT id FROM offline_message WHERE account = ? ORDER BY id', account);
-  return rows.map(({ id }) => id);
+/** The ids of an account's messages, in order, with their sizes in bytes. */
+export function readSizes(reader: Reader, account: string): Map<number, number> {
+  const rows = reader.all<{ id: number; size: number }>(
+    'SELECT id, octet_length(stanza) AS size FROM offline_message WHERE account = ? ORDER BY id',
+    account,
+  );
+  return new Map(rows.map(({ id, size }) => [id, size]));
 }
 
 export function readLastId(reader: Reader): number {
   return reader.get<{ id: number | null }>('SELECT max(id) AS id FROM offline_message')?.id ?? 0;
 }
 
-export function storeMessage(account: string, { id, element, receivedAtMs }: Kept): Change {
+export function storeMessage(account: string, { id, receivedAtMs }: Kept, stanza: string): Change {
   return {
     sql: 'INSERT INTO offline_message (id, account, received_at, stanza) VALUES (?, ?, ?, ?)',
-    params: [id, account, receivedAtMs, element.toXml()],
+    params: [id, account, receivedAtMs, stanza],
   };
 }
 

@@ -1,10 +1,10 @@
 /** Presence from somebody who is in: another nickname, or another availability (XEP-0045 sections 7.6 and 7.7). */
-import type { StanzaError } from '../../stanza/error.ts';
+import { StanzaError } from '../../stanza/error.ts';
+import { presentable } from './drawing.ts';
 import { type Join, lockedNick, newOccupant, nickConflict, nickRefusal } from './join.ts';
 import type { Occupant } from './occupants.ts';
-import { announce, announceGone, presentable } from './presence.ts';
+import { announce, announceGone } from './presence.ts';
 import type { Room } from './room.ts';
-import { refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 import { STATUS } from './status-codes.ts';
 
@@ -31,7 +31,8 @@ export function changeNick(
   const refused = nickRefusal(service, nick) ?? nickConflict(room, nick, from);
   if (refused !== undefined) return refused;
   const locked = lockedNick(service, room, from);
-  if (locked !== undefined && locked !== nick) return refusal('not-acceptable', 'Your nickname here is registered.');
+  if (locked !== undefined && locked !== nick)
+    return new StanzaError('not-acceptable', 'Your nickname here is registered.', { type: 'cancel' });
 
   room.occupants.removeSession(occupant, from);
   const known = room.occupants.like(nick);

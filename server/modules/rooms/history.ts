@@ -89,7 +89,10 @@ export function readHistoryRequest(join: Element, nowMs: number): HistoryRequest
 
 /** Whether a message is part of the discussion: what people wrote, or what says that it should be kept (XEP-0334). */
 export function belongsToHistory(message: Element): boolean {
-  if (message.child('no-store', NS_HINTS) !== undefined || message.child('no-permanent-store', NS_HINTS) !== undefined) {
+  if (
+    message.child('no-store', NS_HINTS) !== undefined ||
+    message.child('no-permanent-store', NS_HINTS) !== undefined
+  ) {
     return false;
   }
   return message.child('body') !== undefined || message.child('store', NS_HINTS) !== undefined;

@@ -1,15 +1,16 @@
 /** Entering a room (XEP-0045 sections 7.2 and 10.1.1). */
-import { bareJid, type Jid } from '../../jid/jid.ts';
-import type { StanzaError } from '../../stanza/error.ts';
-import { NS_CLIENT, type Presence } from '../../stanza/stanza.ts';
 import { isAtLeast as isAccountRoleAtLeast } from '../../accounts/roles.ts';
+import { bareJid, type Jid } from '../../jid/jid.ts';
+import { StanzaError } from '../../stanza/error.ts';
+import { NS_CLIENT, type Presence } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
+import { presentable } from './drawing.ts';
 import { readHistoryRequest } from './history.ts';
 import { NS_MUC } from './namespaces.ts';
 import { isVisibleNick } from './nickname.ts';
 import { Occupant, type OccupantSession } from './occupants.ts';
-import { announce, presentable, showRoom, showSelf } from './presence.ts';
-import { compareAffiliations, initialRole, isAtLeast } from './privileges.ts';
+import { announce, showRoom, showSelf } from './presence.ts';
+import { isAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
@@ -17,7 +18,7 @@ import { STATUS, type Status } from './status-codes.ts';
 
 export type Join = Presence & { readonly to: Jid };
 
-/** Section 7.2.11: admins and owners still find room when a room is full, this many. */
+/** Section 7.2.9: admins and owners still find room when a room is full, this many. */
 const SEATS_FOR_ADMINS = 10;
 
 /** Enters the sender, into a new room if there is none. The refusal, if it may not be. */
@@ -29,10 +30,8 @@ export function join(service: RoomService, room: Room | undefined, presence: Joi
   if (refused !== undefined) return refused;
   const nick = nickFor(service, room, presence);
   if (typeof nick !== 'string') return nick;
-  const affiliation = room.affiliationOf(presence.from);
   const occupant =
-    room.occupants.like(nick) ??
-    newOccupant(service, room, presence.from, nick, initialRole(affiliation, room.configuration.isModerated));
+    room.occupants.like(nick) ?? newOccupant(service, room, presence.from, nick, room.entryRole(presence.from));
   const session = enter(room, occupant, presence);
   welcome(service, room, occupant, session, presence.element, assigned(occupant, presence));
   return undefined;
@@ -51,7 +50,7 @@ export function resynchronize(service: RoomService, room: Room, occupant: Occupa
   if (hasChanged) announce(service, room, occupant);
 }
 
-/** Why nobody may have this nickname (section 17.1.1). */
+/** Why nobody may have this nickname (section 17.1). */
 export function nickRefusal(service: RoomService, nick: string): StanzaError | undefined {
   if (nick === '') return refusal('jid-malformed', 'A nickname is needed to enter a room.');
   if (!isVisibleNick(nick)) return refusal('jid-malformed', 'This nickname cannot be seen.');
@@ -61,7 +60,7 @@ export function nickRefusal(service: RoomService, nick: string): StanzaError | u
   return undefined;
 }
 
-/** Section 7.2.9: in use by somebody else, or reserved for somebody else. */
+/** Section 7.2.8: in use by somebody else, or reserved for somebody else. */
 export function nickConflict(room: Room, nick: string, user: Jid): StanzaError | undefined {
   const holder = room.occupants.like(nick);
   if (holder !== undefined && holder.user.bare !== user.bare) return refusal('conflict', 'This nickname is in use.');
@@ -97,14 +96,14 @@ function open(service: RoomService, presence: Join): StanzaError | undefined {
   return undefined;
 }
 
-export function mayOpen(service: RoomService, user: Jid): boolean {
+function mayOpen(service: RoomService, user: Jid): boolean {
   const { creation } = service.host.config;
   if (creation === 'everybody') return true;
   const role = service.host.roleOf(user);
   return role !== undefined && isAccountRoleAtLeast(role, creation === 'admins' ? 'admin' : 'member');
 }
 
-/** Sections 7.2.5 to 7.2.12, but for nicknames. */
+/** Sections 7.2.5 to 7.2.10, but for nicknames. */
 function entryRefusal(service: RoomService, room: Room, { from, element }: Join): StanzaError | undefined {
   const { configuration, occupants } = room;
   const affiliation = room.affiliationOf(from);
@@ -117,9 +116,10 @@ function entryRefusal(service: RoomService, room: Room, { from, element }: Join)
     return refusal('not-authorized', 'This room needs a password.');
   const seats =
     Math.min(configuration.maxOccupants, service.host.config.maxOccupants) +
-    (compareAffiliations(affiliation, 'admin') >= 0 ? SEATS_FOR_ADMINS : 0);
+    (isAtLeast(affiliation, 'admin') ? SEATS_FOR_ADMINS : 0);
   const isInAlready = occupants.ofUser(from.bare).length > 0;
-  if (occupants.count >= seats && !isInAlready) return refusal('service-unavailable', 'This room is full.');
+  if (occupants.count >= seats && !isInAlready)
+    return new StanzaError('service-unavailable', 'This room is full.', { type: 'wait' });
   return undefined;
 }
 

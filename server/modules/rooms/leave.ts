@@ -1,11 +1,12 @@
-/** Leaving a room, by one's own will or another's (XEP-0045 sections 7.14, 8.2, 9.1 and 16). */
+/** Leaving a room, by one's own will or another's (XEP-0045 sections 7.14, 8.2, 9.1 and 11). */
 import type { Jid } from '../../jid/jid.ts';
 import { NS_STANZA_ERROR } from '../../stanza/error.ts';
 import { NS_CLIENT, type Presence } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
+import { type Circumstances, presentable } from './drawing.ts';
 import { NS_MUC_USER } from './namespaces.ts';
 import type { Occupant } from './occupants.ts';
-import { announce, announceGone, type Circumstances, presentable } from './presence.ts';
+import { announce, announceGone } from './presence.ts';
 import type { Room } from './room.ts';
 import type { RoomService } from './service.ts';
 import { STATUS, statusElement } from './status-codes.ts';
@@ -16,7 +17,7 @@ export function leave(service: RoomService, room: Room, { from, element }: Prese
   if (occupant !== undefined) removeSession(service, room, occupant, from, { base: presentable(element) });
 }
 
-/** Section 16: a session from which errors come back is not there any more. */
+/** Section 11.1: a session from which errors come back is not there any more. */
 export function leaveByError(service: RoomService, room: Room, from: Jid, stanza: Element): void {
   const occupant = room.occupants.ofSession(from);
   if (occupant === undefined) return;
@@ -37,7 +38,7 @@ export function removeOccupant(
   closeIfEmpty(service, room);
 }
 
-/** Section 7.2.17: presence without a join from somebody who is not in tells of a client that has lost track. */
+/** Section 7.2.18: presence without a join from somebody who is not in tells of a client that has lost track. */
 export function kickStranger(service: RoomService, { from, to }: Presence & { readonly to: Jid }): void {
   const item = el('item', NS_MUC_USER, { affiliation: 'none', role: 'none' });
   const statuses = [STATUS.kicked, STATUS.technicalProblem].map(statusElement);

@@ -1,17 +1,16 @@
 /** Messages to everybody in a room, and its subject (XEP-0045 sections 7.4 and 8.1). */
 import type { Jid } from '../../jid/jid.ts';
-import { NS_DELAY } from '../../stanza/delay.ts';
+import { delayElement, NS_DELAY } from '../../stanza/delay.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { type Message, NS_CLIENT } from '../../stanza/stanza.ts';
 import { createElement, type Element, el, type Node } from '../../xml/element.ts';
-import { delayElement } from '../../stanza/delay.ts';
 import { asHistory, belongsToHistory } from './history.ts';
 import { NS_MUC, NS_MUC_USER, NS_OCCUPANT_ID, NS_STANZA_ID } from './namespaces.ts';
 import { occupantIdElement } from './occupant-ids.ts';
 import type { Occupant } from './occupants.ts';
 import { isRoleAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
-import { refusal } from './room-error.ts';
+import { outsider, refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 
 /** Reflects a message to everybody, the sender included; the refusal, if it may not be. */
@@ -20,7 +19,7 @@ export function reflect(service: RoomService, room: Room, { from, element }: Mes
   if (occupant === undefined)
     return room.isLocked
       ? refusal('item-not-found', 'This room is not open yet.')
-      : refusal('not-acceptable', 'Only those who are in the room may speak here.');
+      : outsider('Only those who are in the room may speak here.');
   const isSubject = isSubjectChange(element);
   const refused = isSubject
     ? subjectRefusal(service, room, occupant, element)
@@ -47,12 +46,7 @@ export function broadcast(service: RoomService, room: Room, message: Element, fr
 
 /** A message of the room itself. */
 export function tellAll(service: RoomService, room: Room, ...content: readonly Element[]): void {
-  const message = el(
-    'message',
-    NS_CLIENT,
-    { type: 'groupchat', id: service.newId(), from: room.jid.bare },
-    content,
-  );
+  const message = el('message', NS_CLIENT, { type: 'groupchat', id: service.newId(), from: room.jid.bare }, content);
   broadcast(service, room, message, room.jid);
 }
 
@@ -63,7 +57,7 @@ export function isForged(child: Element, room: Jid): boolean {
     case NS_MUC_USER:
     case NS_OCCUPANT_ID:
       return true;
-    case NS_STANZA_ID: // XEP-0359 section 4: another's ids are passed on, origin-ids as well
+    case NS_STANZA_ID: // XEP-0359 section 3: another's ids are passed on, origin-ids as well
       return child.name === 'stanza-id' && child.attr('by') === room.bare;
     case NS_DELAY:
       return child.attr('from') === room.bare;

@@ -3,7 +3,7 @@ export const NS_MUC = 'http://jabber.org/protocol/muc';
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 export const NS_MUC_ADMIN = 'http://jabber.org/protocol/muc#admin';
 export const NS_MUC_OWNER = 'http://jabber.org/protocol/muc#owner';
-/** FORM_TYPEs (XEP-0045 section 15.5). */
+/** FORM_TYPEs (XEP-0045 section 16.5). */
 export const NS_MUC_CONFIG = 'http://jabber.org/protocol/muc#roomconfig';
 export const NS_MUC_INFO = 'http://jabber.org/protocol/muc#roominfo';
 export const NS_MUC_REGISTER = 'http://jabber.org/protocol/muc#register';
@@ -15,3 +15,8 @@ export const NS_STANZA_ID = 'urn:xmpp:sid:0';
 /** XEP-0421: Occupant identifiers. */
 export const NS_OCCUPANT_ID = 'urn:xmpp:occupant-id:0';
 export const NS_REGISTER = 'jabber:iq:register';
+export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
+export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
+export const NS_PING = 'urn:xmpp:ping';
+export const NS_VERSION = 'jabber:iq:version';
+export const NS_VCARD = 'vcard-temp';

@@ -1,52 +1,11 @@
-/** What occupants see of each other: presence with roles, affiliations, status codes (XEP-0045 sections 7.2 and 17.3). */
+/** Who is shown whose presence: arrivals, changes, departures (XEP-0045 sections 7.2 and 17.3). */
 import type { Jid } from '../../jid/jid.ts';
-import { NS_CLIENT } from '../../stanza/stanza.ts';
-import { type Element, el } from '../../xml/element.ts';
-import { NS_MUC, NS_MUC_USER, NS_OCCUPANT_ID } from './namespaces.ts';
-import { occupantIdElement } from './occupant-ids.ts';
+import type { Element } from '../../xml/element.ts';
+import { absentMember, type Circumstances, createDrawing, presenceOf, type Shown, type Viewer } from './drawing.ts';
 import type { Occupant, OccupantSession } from './occupants.ts';
-import type { RoomRole } from './privileges.ts';
 import type { Room } from './room.ts';
 import type { RoomService } from './service.ts';
-import { STATUS, type Status, statusElement } from './status-codes.ts';
-
-/** Who did something to somebody: known to occupants by nickname, to those who may see it by JID. */
-export interface Actor {
-  readonly jid: Jid;
-  readonly nick: string | undefined;
-}
-
-/** What there is to say beside the presence itself. */
-export interface Circumstances {
-  readonly statuses?: readonly Status[];
-  /** Only for the occupant in question; when there is a newcomer, only for that session of it. */
-  readonly selfStatuses?: readonly Status[];
-  readonly newcomer?: OccupantSession;
-  readonly newNick?: string;
-  readonly actor?: Actor | undefined;
-  readonly reason?: string | undefined;
-  readonly destroy?: Element;
-}
-
-interface Shown extends Circumstances {
-  /** What the client sent, without what it must not say. */
-  readonly base: Element | undefined;
-  readonly isGone: boolean;
-  /** The sessions that are spoken of. */
-  readonly sessions: readonly OccupantSession[];
-}
-
-/** `self` is the occupant in question; the others see real JIDs or do not. */
-type Viewer = 'self' | 'seeing' | 'blind';
-
-/** A client's presence without what only the room says (section 17.3, XEP-0421 section 3), and without addresses. */
-export function presentable(presence: Element): Element {
-  const kept = presence.children.filter(
-    (child) =>
-      typeof child !== 'string' && child.xmlns !== NS_MUC && child.xmlns !== NS_MUC_USER && child.xmlns !== NS_OCCUPANT_ID,
-  );
-  return el('presence', NS_CLIENT, { id: presence.attr('id'), 'xml:lang': presence.attr('xml:lang') }, kept as Element[]);
-}
+import type { Status } from './status-codes.ts';
 
 /** Shows an occupant's presence as it is now to everybody who may see it. */
 export function announce(service: RoomService, room: Room, occupant: Occupant, what: Circumstances = {}): void {
@@ -119,32 +78,6 @@ export function showSelf(
   tell(service, occupant, session, presenceOf(room, occupant, 'self', selfStatuses), 'available');
 }
 
-/** An occupant's presence for one viewer. */
-export function presenceOf(
-  room: Room,
-  occupant: Occupant,
-  viewer: Viewer,
-  selfStatuses: readonly Status[] = [],
-): Element {
-  const base = occupant.foremost?.presence.withAttr('id', undefined);
-  const sessions = [...occupant.sessions.values()];
-  return createDrawing(room, occupant, { base, isGone: false, sessions, selfStatuses })(viewer);
-}
-
-/** A member who is not there, by the reserved nickname. */
-export function absentMember(room: Room, jid: string, nick: string, seesAddress: boolean, to: Jid) {
-  const from = { ...room.jid, resource: nick, full: `${room.jid.bare}/${nick}` };
-  const affiliation = room.affiliations.get(jid)?.affiliation ?? 'none';
-  const item = el('item', NS_MUC_USER, { affiliation, role: 'none', nick, jid: seesAddress ? jid : undefined });
-  const element = el(
-    'presence',
-    NS_CLIENT,
-    { type: 'unavailable', from: from.full, to: to.full },
-    el('x', NS_MUC_USER, undefined, item),
-  );
-  return { kind: 'presence', type: 'unavailable', element, from, to } as const;
-}
-
 /** To every session but the occupant's own. One element for each kind of viewer, of which copies differ in `to`. */
 function tellOthers(
   service: RoomService,
@@ -168,56 +101,4 @@ function tell(
   type: 'available' | 'unavailable',
 ): void {
   service.sendPresence(element.withAttr('to', to.jid.full), type, from.address, to.jid);
-}
-
-function createDrawing(room: Room, occupant: Occupant, shown: Shown): (viewer: Viewer) => Element {
-  const affiliation = room.affiliationOf(occupant.user);
-  const role: RoomRole = shown.isGone ? 'none' : occupant.role;
-  const drawn: Partial<Record<Viewer, Element>> = {};
-
-  function draw(viewer: Viewer): Element {
-    const { base, actor, reason } = shown;
-    const details = [
-      actor && actorElement(actor, viewer === 'seeing'),
-      reason === undefined ? undefined : el('reason', NS_MUC_USER, undefined, reason),
-    ];
-    const item = (jid?: string) => el('item', NS_MUC_USER, { affiliation, role, nick: shown.newNick, jid }, details);
-    const items =
-      viewer === 'blind' || shown.sessions.length === 0
-        ? [item()]
-        : shown.sessions.map((session) => item(session.jid.full));
-    const selfStatuses = viewer === 'self' ? (shown.selfStatuses ?? []) : [];
-    return el(
-      'presence',
-      NS_CLIENT,
-      {
-        type: shown.isGone ? 'unavailable' : undefined,
-        id: base?.attr('id'),
-        'xml:lang': base?.attr('xml:lang'),
-        from: occupant.address.full,
-      },
-      base?.elements,
-      el(
-        'x',
-        NS_MUC_USER,
-        undefined,
-        [...(shown.statuses ?? []), ...selfStatuses].map(statusElement),
-        shown.destroy,
-        items,
-        viewer === 'self' ? statusElement(STATUS.selfPresence) : undefined,
-      ),
-      occupantIdElement(occupant.id),
-    );
-  }
-
-  return (viewer) => {
-    const known = drawn[viewer] ?? draw(viewer);
-    drawn[viewer] = known;
-    return known;
-  };
-}
-
-function actorElement({ jid, nick }: Actor, seesAddress: boolean): Element {
-  // Whoever has no nickname here is known to nobody otherwise, so a kick by an owner outside has no name for some.
-  return el('actor', NS_MUC_USER, { nick, jid: seesAddress ? jid.full : undefined });
 }

@@ -8,7 +8,7 @@ import { occupantIdElement } from './occupant-ids.ts';
 import type { Occupant } from './occupants.ts';
 import { isRoleAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
-import { refusal, withoutOrigin } from './room-error.ts';
+import { outsider, refusal, withoutOrigin } from './room-error.ts';
 import type { RoomService } from './service.ts';
 
 /** Delivers a message to all sessions of an occupant; the refusal, if it may not be. */
@@ -16,10 +16,12 @@ export function sendPrivately(service: RoomService, room: Room, message: Message
   if (message.type === 'groupchat')
     return refusal('bad-request', 'A message to one occupant cannot be of type groupchat.');
   const sender = room.occupants.ofSession(message.from);
-  if (sender === undefined) return refusal('not-acceptable', 'Only those who are in the room may write to each other.');
+  if (sender === undefined) return outsider('Only those who are in the room may write to each other.');
   const recipient = room.occupants.get(message.to.resource);
   if (recipient === undefined) return refusal('item-not-found', 'Nobody here has this nickname.');
   if (!mayWrite(room, sender)) return refusal('forbidden', 'Private messages are not allowed here.');
+  const id = message.element.attr('id');
+  if (id !== undefined) service.relays.addPrivate(sender.address, recipient.user.bare, id);
   pass(service, room, message, sender, recipient);
   return undefined;
 }
@@ -28,6 +30,8 @@ export function sendPrivately(service: RoomService, room: Room, message: Message
 export function returnError(service: RoomService, room: Room, message: Message): void {
   const sender = room.occupants.ofSession(message.from);
   const recipient = room.occupants.get(message.to.resource);
+  const id = message.element.attr('id') ?? '';
+  if (!service.relays.takePrivate(message.to, message.from.bare, id)) return;
   // Where others of the sender's sessions have the message, it was delivered.
   if (sender === undefined || recipient === undefined || sender.sessions.size > 1) return;
   pass(service, room, message, sender, recipient);

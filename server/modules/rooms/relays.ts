@@ -1,4 +1,4 @@
-/** Requests that went from one occupant to another and whose answers are awaited (XEP-0045 section 17.4). */
+/** What went from one occupant to another and may be answered: requests (XEP-0045 section 17.4), private messages. */
 import type { Jid } from '../../jid/jid.ts';
 
 export interface Relay {
@@ -20,15 +20,25 @@ const MAX_WAITING = 5_000;
  */
 export class Relays {
   readonly #waiting = new Map<string, Relay>();
+  readonly #private = new Set<string>();
 
   add(id: string, relay: Relay): void {
-    if (this.#waiting.size >= MAX_WAITING) {
-      for (const oldest of this.#waiting.keys()) {
-        this.#waiting.delete(oldest);
-        break;
-      }
-    }
+    forgetOldest(this.#waiting);
     this.#waiting.set(id, relay);
+  }
+
+  /**
+   * A private message went from an occupant JID to `recipient` (a bare JID). Errors look the same whether they answer
+   * such a message or one to everybody, of which nobody needs to hear that one did not get it.
+   */
+  addPrivate(from: Jid, recipient: string, id: string): void {
+    forgetOldest(this.#private);
+    this.#private.add(`${recipient} ${from.full} ${id}`);
+  }
+
+  /** True, once, when `recipient` got that private message. */
+  takePrivate(from: Jid, recipient: string, id: string): boolean {
+    return this.#private.delete(`${recipient} ${from.full} ${id}`);
   }
 
   /** The request that was sent as `id`, when it is `answerer` from whom an answer is awaited. */
@@ -37,5 +47,14 @@ export class Relays {
     if (relay?.answerer !== answerer) return undefined;
     this.#waiting.delete(id);
     return relay;
+  }
+}
+
+/** Maps and sets keep the order in which things came. */
+function forgetOldest(all: Map<string, unknown> | Set<string>): void {
+  if (all.size < MAX_WAITING) return;
+  for (const oldest of all.keys()) {
+    all.delete(oldest);
+    return;
   }
 }

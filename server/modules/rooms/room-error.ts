@@ -24,6 +24,11 @@ export function refusal(condition: StanzaCondition, text?: string): StanzaError 
   return new StanzaError(condition, text);
 }
 
+/** For those who are not in the room (sections 7.4 and 7.5, XEP-0410 section 3.2): nothing they could send differently helps. */
+export function outsider(text: string): StanzaError {
+  return new StanzaError('not-acceptable', text, { type: 'cancel' });
+}
+
 /** SECURITY: an `<error/>` that goes on to another occupant must not name the real JID of whoever it comes from. */
 export function withoutOrigin(error: Element): Element {
   return error.withAttr('by', undefined);

@@ -5,7 +5,7 @@ import { Affiliations } from './affiliations.ts';
 import type { RoomConfiguration } from './configuration.ts';
 import type { History } from './history.ts';
 import { type Occupant, Occupants } from './occupants.ts';
-import type { Affiliation, RoomRole } from './privileges.ts';
+import { type Affiliation, initialRole, isAtLeast, type RoomRole } from './privileges.ts';
 
 export interface RoomSubject {
   /** As it was sent, without `to`. */
@@ -28,18 +28,28 @@ export class Room {
   readonly invited = new Set<string>();
   /** Nicknames that people outside asked to register, by bare JID, until an admin approves. */
   readonly applications = new Map<string, string>();
-  readonly #isServiceAdmin: (user: Jid) => boolean;
+  /** With or without voice, by bare JID: what a moderator decided outlasts a visit (section 5.1). */
+  readonly rememberedRoles = new Map<string, RoomRole>();
+  /** True for the admins of the server. */
+  readonly isServiceAdmin: (user: Jid) => boolean;
 
   /** `isServiceAdmin`: the admins of the server are owners of every room, or a room whose owners are gone is nobody's. */
   constructor(jid: Jid, configuration: RoomConfiguration, isServiceAdmin: (user: Jid) => boolean) {
     this.jid = jid;
     this.configuration = configuration;
-    this.#isServiceAdmin = isServiceAdmin;
+    this.isServiceAdmin = isServiceAdmin;
   }
 
   affiliationOf(user: Jid): Affiliation {
     const affiliation = this.affiliations.of(user);
-    return affiliation !== 'owner' && this.#isServiceAdmin(user) ? 'owner' : affiliation;
+    return affiliation !== 'owner' && this.isServiceAdmin(user) ? 'owner' : affiliation;
+  }
+
+  /** The role with which somebody enters now. */
+  entryRole(user: Jid): RoomRole {
+    const affiliation = this.affiliationOf(user);
+    const role = initialRole(affiliation, this.configuration.isModerated);
+    return isAtLeast(affiliation, 'admin') ? role : (this.rememberedRoles.get(user.bare) ?? role);
   }
 
   /** Whether `viewer` sees real JIDs (section 4.2, non-anonymous and semi-anonymous rooms). */

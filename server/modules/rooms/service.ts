@@ -1,6 +1,6 @@
 /** The room service: all rooms, how they come and go, and what leaves them. */
-import type { Host } from '../../modulehost/module.ts';
 import { type Jid, joinJid } from '../../jid/jid.ts';
+import type { Host } from '../../modulehost/module.ts';
 import type { Session } from '../../session/session.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import type { AddressedStanza, MessageType, PresenceType } from '../../stanza/stanza.ts';

@@ -30,7 +30,11 @@ export const ROOM_SETTINGS = {
     20, // what the other servers have; clients fetch the rest from the archive
     'How many of the last messages a new room shows to whoever enters.',
   ),
-  maxHistoryLength: setting(z.int().min(0).max(1_000), 100, 'The largest history that a room may be configured to have.'),
+  maxHistoryLength: setting(
+    z.int().min(0).max(1_000),
+    100,
+    'The largest history that a room may be configured to have.',
+  ),
   maxRooms: setting(z.int().min(1).max(100_000), 1_000, 'How many rooms there may be.'),
   maxOccupants: setting(
     z.int().min(2).max(10_000),

@@ -1,4 +1,4 @@
-/** XEP-0045 section 15.6.2: the status codes by name. Clients make their own sentences of them. */
+/** XEP-0045 section 16.6.2: the status codes by name. Clients make their own sentences of them. */
 import { type Element, el } from '../../xml/element.ts';
 import { NS_MUC_USER } from './namespaces.ts';
 

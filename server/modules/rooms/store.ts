@@ -137,10 +137,7 @@ export class RoomStore {
   /** Queued; nobody waits for it. */
   writeMessage(room: Room, entry: HistoryEntry): void {
     const oldest = room.history?.entries[0]?.position ?? entry.position;
-    void this.#writer.write([
-      messageChange(room, entry),
-      { sql: TRIM_MESSAGES, params: [room.jid.local, oldest] },
-    ]);
+    void this.#writer.write([messageChange(room, entry), { sql: TRIM_MESSAGES, params: [room.jid.local, oldest] }]);
   }
 
   trimMessages(room: Room): void {

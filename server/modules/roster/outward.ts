@@ -67,7 +67,8 @@ export class Outward {
    * (XEP-0203), so that the addressee's client can tell "online for hours" from "just arrived".
    */
   show(session: Session, to: Jid): void {
-    if (session.presence !== undefined) this.forward(session.jid, to, 'available', this.stampedPresence(session, session.presence));
+    if (session.presence !== undefined)
+      this.forward(session.jid, to, 'available', this.stampedPresence(session, session.presence));
   }
 
   /** The presence of a resource with its time; made once, however many ask for it. */

@@ -66,7 +66,17 @@ export const roster = defineModule({
     const subscriptions = new Subscriptions({ rosters, pushes, outward, router, accounts, sessions, limits });
     const probes = new Probes({ outward, sessions, isSubscribed });
     const now = () => host.clock.now();
-    const presences = new Presences({ rosters, subscriptions, probes, outward, router, sessions, lifecycle, randomId, now });
+    const presences = new Presences({
+      rosters,
+      subscriptions,
+      probes,
+      outward,
+      router,
+      sessions,
+      lifecycle,
+      randomId,
+      now,
+    });
     const requests = new RosterRequests({
       domain,
       rosters,

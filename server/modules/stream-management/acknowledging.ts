@@ -33,7 +33,7 @@ export class Acknowledging {
    * on reading meanwhile.
    */
   asked(managed: ManagedSession, stream: Stream): void {
-    managed.heardAtMs = this.#host.clock.now();
+    managed.heardAtMs = this.#host.clock.elapsedMs();
     const { handled } = managed.session;
     if (managed.isResumable) this.#journal.touch(managed);
     const saved = this.#journal.save();
@@ -60,7 +60,7 @@ export class Acknowledging {
       stream.close(countTooHigh(h, unacked.sent));
       return;
     }
-    managed.heardAtMs = this.#host.clock.now();
+    managed.heardAtMs = this.#host.clock.elapsedMs();
     managed.requestedAtMs = undefined;
     if (unacked.acknowledged === before) return; // a client that takes nothing is not asked in circles
     this.#journal.acknowledged(managed);
@@ -73,14 +73,14 @@ export class Acknowledging {
     if (unacked === undefined || unacked.length === 0) return '';
     const managed = this.#sessions.bySession(session);
     if (managed === undefined || managed.requestedAtMs !== undefined) return '';
-    managed.requestedAtMs = this.#host.clock.now();
+    managed.requestedAtMs = this.#host.clock.elapsedMs();
     return REQUEST;
   }
 
   /** Asks a client that has been silent; drops the stream of one that does not answer. */
   probe(managed: ManagedSession, patience: Patience): void {
     const { session } = managed;
-    const now = this.#host.clock.now();
+    const now = this.#host.clock.elapsedMs();
     if (session.handled !== managed.handledThen) {
       managed.handledThen = session.handled;
       managed.heardAtMs = now;

@@ -66,7 +66,7 @@ export class ManagedSessions {
     if (managed === undefined) return;
     managed.lostAtMs = undefined;
     managed.requestedAtMs = undefined;
-    managed.heardAtMs = this.#host.clock.now();
+    managed.heardAtMs = this.#host.clock.elapsedMs();
   }
 
   /** Begins counting (XEP-0198 section 4). Resumable when it may wait at all. */
@@ -79,7 +79,7 @@ export class ManagedSessions {
   /** A session that an earlier run of the server wrote down, entered into the table already; it waits from now on. */
   putBack(session: Session, what: Pick<ManagedSession, 'id' | 'isResumable' | 'resumeMs'>): ManagedSession {
     const managed = this.#add(session, what);
-    managed.lostAtMs = this.#host.clock.now();
+    managed.lostAtMs = this.#host.clock.elapsedMs();
     return managed;
   }
 
@@ -87,7 +87,7 @@ export class ManagedSessions {
   streamLost(session: Session, ending: StreamEnding): boolean {
     const managed = this.#bySession.get(session);
     if (managed === undefined || !managed.isResumable || (ending === 'closed' && !managed.isMoving)) return false;
-    managed.lostAtMs = this.#host.clock.now();
+    managed.lostAtMs = this.#host.clock.elapsedMs();
     managed.requestedAtMs = undefined;
     return true;
   }
@@ -108,7 +108,7 @@ export class ManagedSessions {
       () => clock.now(),
       () => this.#journal.touch(managed),
     );
-    const managed: ManagedSession = createManagedSession({ ...what, session, unacked, nowMs: clock.now() });
+    const managed: ManagedSession = createManagedSession({ ...what, session, unacked, nowMs: clock.elapsedMs() });
     session.outbox.unacked = unacked;
     this.#byId.set(managed.id, managed);
     this.#bySession.set(session, managed);

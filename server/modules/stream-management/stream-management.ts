@@ -98,7 +98,7 @@ export const streamManagement = defineModule({
       const patience = { idleProbeMs: config.idleProbeSeconds * 1_000, ackTimeoutMs: config.ackTimeoutSeconds * 1_000 };
       for (const managed of [...sessions.all()]) {
         if (managed.lostAtMs === undefined) acknowledging.probe(managed, patience);
-        else if (clock.now() - managed.lostAtMs >= managed.resumeMs) lifecycle.end(managed.session);
+        else if (clock.elapsedMs() - managed.lostAtMs >= managed.resumeMs) lifecycle.end(managed.session);
       }
       journal.trim();
     }

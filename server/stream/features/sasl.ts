@@ -18,8 +18,8 @@ import { encryptionRequired } from './starttls.ts';
 
 const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 const NS_CHANNEL_BINDING = 'urn:xmpp:sasl-cb:0';
-/** RFC 6120 section 6.4.5: at least 2 further tries, no more than 5 in all. */
-const MAX_ATTEMPTS = 5;
+/** RFC 6120 section 6.4.5: at most 5 tries after the first. Libraries try each of the six SCRAM forms before they give up. */
+const MAX_ATTEMPTS = 6;
 /** Strongest first; clients take the first that they know. */
 const SCRAM: readonly ScramMechanism[] = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'SCRAM-SHA-1'];
 

@@ -16,6 +16,8 @@ const HASHES: Readonly<Record<ScramMechanism, string>> = {
   'SCRAM-SHA-512': 'sha512',
 };
 
+const BINDING_TYPES: readonly ChannelBindingType[] = ['tls-exporter', 'tls-server-end-point', 'tls-unique'];
+
 export interface ScramOptions {
   readonly mechanism: ScramMechanism;
   /** True for the -PLUS form, which binds to the TLS channel. */
@@ -110,8 +112,9 @@ function readClientFirst(message: string, { isPlus, tls }: ScramOptions): Client
   if (isPlus !== flag.startsWith('p=')) return 'The channel binding flag does not fit the mechanism.';
   // RFC 5802 section 6: the client thinks that we cannot bind, but we do; somebody took the -PLUS forms out of our offer.
   if (flag === 'y' && tls.channelBindingTypes.length > 0) return 'This server does support channel binding.';
-  const binding = tls.channelBindingTypes.find((known) => known === type);
-  if (isPlus && binding === undefined) return 'This type of channel binding is not available on this connection.';
+  const binding = BINDING_TYPES.find((known) => known === type);
+  if (isPlus && (binding === undefined || tls.channelBinding(binding) === undefined))
+    return 'This type of channel binding is not available on this connection.';
   return { gs2Header, binding, authzid: zid, bare, username, nonce };
 }
 

@@ -81,6 +81,8 @@ test('messages to somebody who is away arrive once, in order, with the time when
 
 test('a message to an account that does not exist is answered with an error', async () => {
   const romeo = await couple.login('romeo', 'orchard');
-  const { id } = (await romeo.ask('message', { to: 'rosaline@verona.test', body: 'Hello?' })) as { readonly id: string };
+  const { id } = (await romeo.ask('message', { to: 'rosaline@verona.test', body: 'Hello?' })) as {
+    readonly id: string;
+  };
   expect(await romeo.event('message-error', { id })).toMatchObject({ condition: 'service-unavailable' });
 });

@@ -1,6 +1,7 @@
 /** Two accounts made on the command line, and slixmpp clients for them. */
-import type { NewAccount } from '../snug-command.ts';
+
 import { ServerInTest } from '../server-in-test.ts';
+import type { NewAccount } from '../snug-command.ts';
 import { type Login, SlixmppClient } from './slixmpp-client.ts';
 
 export class Couple {
@@ -30,9 +31,17 @@ export class Couple {
     return client;
   }
 
-  /** Ends the clients of the test that is over; streams end without a goodbye. */
+  /** Logs all clients of a test out, so that no session waits to be resumed, and ends them. */
   async closeClients(): Promise<void> {
-    await Promise.all(this.#clients.splice(0).map((client) => client.close()));
+    await Promise.allSettled(
+      this.#clients.splice(0).map(async (client) => {
+        try {
+          await client.ask('logout');
+        } finally {
+          await client.close();
+        }
+      }),
+    );
   }
 
   async part(): Promise<void> {

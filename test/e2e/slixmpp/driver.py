@@ -1,12 +1,13 @@
 """slixmpp, driven over lines of JSON: {"id", "do", …} comes in, {"id", "result" | "error"} and {"event", …} go out."""
 import asyncio
+import contextlib
 import json
 import logging
 import socket
 import struct
 import sys
 
-from slixmpp import ClientXMPP
+from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.plugins.xep_0048 import Bookmarks
 
@@ -47,7 +48,6 @@ class Driver:
         for number in PLUGINS:
             if number != "0198" or streamManagement:
                 client.register_plugin("xep_" + number)
-        self._bind_no_channel(client)
         self._report(client)
         ended = asyncio.get_running_loop().create_future()
 
@@ -58,6 +58,7 @@ class Driver:
         async def started(_):
             await client.get_roster()
             client.send_presence(ppriority=priority)
+            await client["xep_0199"].ping(JID(client.boundjid.host))  # its answer comes after the presence was dealt with
             settle(None)
 
         client.add_event_handler("session_start", started)
@@ -67,7 +68,8 @@ class Driver:
         self._connect()
         failure = await asyncio.wait_for(ended, ANSWER_S)
         if failure is not None:
-            client.abort()
+            with contextlib.suppress(AttributeError):  # asyncio's, when the server has ended the connection already
+                client.abort()
             raise Refused(failure)
         tls = client.socket
         return {"jid": client.boundjid.full, "tls": tls.version(), "mechanism": client["feature_mechanisms"].mech.name}
@@ -157,19 +159,10 @@ class Driver:
         await self.client["xep_0280"].enable()
 
     async def askForAck(self):
+        await self.client.waiting_queue.join()  # the request goes past the queue of stanzas
         self.client["xep_0198"].request_ack()
 
     # -- how it is done
-
-    def _bind_no_channel(self, client):
-        """
-        COMPAT(slixmpp, 1.8.3): it offers tls-unique over TLS 1.3, where there is none (RFC 9266), and after the refusal
-        claims "y" for the server's lack of channel binding, which RFC 5802 section 6 forbids to believe. 1.8.5 says "n".
-        """
-        mechanisms = client["feature_mechanisms"]
-        credentials = mechanisms.sasl_callback
-        mechanisms.use_mechs = {"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1"}
-        mechanisms.sasl_callback = lambda *wanted: {**credentials(*wanted), "channel_binding": None}
 
     def _connect(self):
         self.client.connect(self.address, use_ssl=self.is_direct_tls, force_starttls=not self.is_direct_tls)
@@ -189,7 +182,7 @@ class Driver:
 
         def carbon(direction):
             def received(stanza):
-                inner = stanza["carbon_" + direction]["forwarded"]["stanza"]
+                inner = stanza["carbon_" + direction]
                 tell("carbon", direction=direction, body=inner["body"],
                      **{"from": inner["from"].full, "to": inner["to"].full})
             return received

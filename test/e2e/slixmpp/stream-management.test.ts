@@ -68,6 +68,8 @@ test('contacts do not see a resumed session go', async () => {
   await juliet.event('presence', { type: 'subscribe' });
   await juliet.ask('presence', { to: bare(romeo), type: 'subscribed' });
   await romeo.event('presence', { from: juliet.jid, type: 'available' });
+  // The server acknowledged the request with an unavailable presence of the account (RFC 6121 section 3.1.3).
+  romeo.forget();
   await juliet.ask('cut');
   await tellJuliet('Are you there?');
   await juliet.ask('resume');

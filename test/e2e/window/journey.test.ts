@@ -54,9 +54,16 @@ test('a person is added, comes online before one’s eyes, and is disconnected',
     await page.getByLabel('Server').getByText('1 person online').waitFor();
 
     await page.getByRole('link', { name: 'People', exact: true }).click();
-    await page.getByRole('row').filter({ hasText: `ben@${DOMAIN}` }).getByText('Online').waitFor();
+    await page
+      .getByRole('row')
+      .filter({ hasText: `ben@${DOMAIN}` })
+      .getByText('Online')
+      .waitFor();
     await page.getByRole('button', { name: 'Details of ben' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: /^Disconnect/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Disconnect/ })
+      .click();
     await page.getByRole('dialog').getByText('No device is online').waitFor();
     await client.event('disconnected');
   } finally {

@@ -138,10 +138,14 @@ describe('the first message', () => {
     expect((await exchange({ canBind: true })('y,,n=user,r=abc')).kind).toBe('failure');
   });
 
+  test('may bind by tls-unique, though that is not offered, because older clients know nothing else', async () => {
+    expect((await exchange({ isPlus: true, canBind: true })('p=tls-unique,,n=user,r=abc')).kind).toBe('challenge');
+  });
+
   test('must bind in the -PLUS form, with a type that is known', async () => {
     const plus = { isPlus: true, canBind: true };
     expect((await exchange(plus)('n,,n=user,r=abc')).kind).toBe('failure');
-    expect((await exchange(plus)('p=tls-unique,,n=user,r=abc')).kind).toBe('failure');
+    expect((await exchange(plus)('p=tls-unheard-of,,n=user,r=abc')).kind).toBe('failure');
     expect((await exchange(plus)('p=tls-exporter,,n=user,r=abc')).kind).toBe('challenge');
   });
 });
