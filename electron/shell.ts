@@ -23,6 +23,8 @@ export class Shell {
   #address: string | undefined;
   /** The page has asked for a port while the server did not run. */
   #isPortWanted = false;
+  /** The state that the page has been told. */
+  #told = '';
   #isSettingUp = false;
   #quitting: Promise<void> | undefined;
   /** Everything has been ended; Electron may quit. */
@@ -246,7 +248,11 @@ export class Shell {
 
   #draw(): void {
     this.#tray?.show(this.#trayModel());
-    this.#window.contents?.send(channels.serverStateChanged, this.#state());
+    const state = this.#state();
+    const told = JSON.stringify(state);
+    // The server reports twice a second while much is said; the page is told what it does not know yet.
+    if (told !== this.#told) this.#window.contents?.send(channels.serverStateChanged, state);
+    this.#told = told;
   }
 
   /** macOS: an app that lives in the menu bar is in the Dock only while its window is open. */

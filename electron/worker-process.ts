@@ -44,7 +44,6 @@ export function createWorkerFork({
       serviceName: 'Snug server',
       stdio: ['ignore', 'pipe', 'pipe'],
       env: withoutDangerous(environment),
-      execArgv: ['--max-semi-space-size=4'],
     });
     // The server writes its own log; what comes out here is a crash before there was one, as a rule.
     readLines(child.stdout, (line) => log.info({ line }, 'worker wrote to its output'));

@@ -11,7 +11,7 @@ import css from './line-banner.module.css';
 interface LineBannerProps {
   readonly line: Line;
   readonly state: ServerState;
-  /** A window that never had anything to show says the same on its page instead. */
+  /** A browser that was never known is told so by the page itself. */
   readonly hasSeenServer: boolean;
 }
 
@@ -25,7 +25,8 @@ export function LineBanner({ line, state, hasSeenServer }: LineBannerProps) {
       <div className={css.banner} role="alert">
         <Icon name="offline" size={22} />
         <p className={css.words}>
-          <strong>{texts.offline.title}</strong> <span>{texts.offline.text}</span>
+          <strong>{texts.offline.title}</strong>{' '}
+          <span>{hasSeenServer ? texts.offline.text : texts.offline.textAtFirst}</span>
         </p>
         <Button size="xs" variant="default" onClick={retry}>
           {texts.offline.retry}

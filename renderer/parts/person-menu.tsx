@@ -1,5 +1,6 @@
 /** What can be done to a person. Disabling takes effect at once, as it can be taken back; the rest asks. */
 import { ActionIcon, Menu } from '@mantine/core';
+import { useRef } from 'react';
 import type { AccountSummary } from '../../server/control/contract.ts';
 import type { PersonTask } from '../pages/people.tsx';
 import { useClient, useDeed } from '../queries.ts';
@@ -17,6 +18,12 @@ interface PersonMenuProps {
 
 export function PersonMenu({ account, begin }: PersonMenuProps) {
   const { localpart, isDisabled } = account;
+  const target = useRef<HTMLButtonElement>(null);
+  // The focus goes back to where a dialog was opened from; the menu's own row will be gone by then.
+  const open = (task: PersonTask): void => {
+    target.current?.focus();
+    begin(task, localpart);
+  };
   const isOnline = useClient() !== undefined;
   const toggle = useDeed(
     (client, turn: 'enable' | 'disable') => client.accounts[turn]({ localpart }),
@@ -30,18 +37,18 @@ export function PersonMenu({ account, begin }: PersonMenuProps) {
     // Within the page's landmark, and outside of the table, which would cut it off.
     <Menu position="bottom-end" width={220} shadow="md" portalProps={{ target: '#page' }}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="md" aria-label={words.actionsFor(localpart)}>
+        <ActionIcon ref={target} variant="subtle" color="gray" size="md" aria-label={words.actionsFor(localpart)}>
           <Icon name="more" />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown aria-label={words.actionsFor(localpart)}>
-        <Menu.Item leftSection={<Icon name="device" />} onClick={() => begin('details', localpart)}>
+        <Menu.Item leftSection={<Icon name="device" />} onClick={() => open('details')}>
           {words.menu.details}
         </Menu.Item>
-        <Menu.Item leftSection={<Icon name="key" />} disabled={!isOnline} onClick={() => begin('reset', localpart)}>
+        <Menu.Item leftSection={<Icon name="key" />} disabled={!isOnline} onClick={() => open('reset')}>
           {words.menu.reset}
         </Menu.Item>
-        <Menu.Item leftSection={<Icon name="shield" />} disabled={!isOnline} onClick={() => begin('role', localpart)}>
+        <Menu.Item leftSection={<Icon name="shield" />} disabled={!isOnline} onClick={() => open('role')}>
           {words.menu.role}
         </Menu.Item>
         <Menu.Item leftSection={<Icon name={isDisabled ? 'check' : 'ban'} />} disabled={!isOnline} onClick={carryOut}>
@@ -52,7 +59,7 @@ export function PersonMenu({ account, begin }: PersonMenuProps) {
           className={css.danger}
           leftSection={<Icon name="trash" />}
           disabled={!isOnline}
-          onClick={() => begin('remove', localpart)}
+          onClick={() => open('remove')}
         >
           {words.menu.remove}
         </Menu.Item>

@@ -14,6 +14,7 @@ const ORDER: readonly string[] = [
   'registration',
   'accounts',
   'admin',
+  'rooms',
   'offline',
   'listen',
   'c2s',

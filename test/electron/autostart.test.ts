@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Autostart, createAutostart } from '../../electron/autostart.ts';
-import { AppDouble, SingleInstance } from './double/electron.ts';
+import { AppDouble, SingleInstance } from './double/app.ts';
 
 const app = () => new AppDouble({ appPath: '/app', singleInstance: new SingleInstance() }, () => []);
 

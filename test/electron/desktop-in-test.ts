@@ -6,7 +6,8 @@ import { onTestFinished, vi } from 'vitest';
 import { type Clock, systemClock } from '../../electron/clock.ts';
 import { startDesktop } from '../../electron/desktop.ts';
 import type { System } from '../../electron/system.ts';
-import { createElectronDouble, type ElectronDouble, SingleInstance } from './double/electron.ts';
+import { SingleInstance } from './double/app.ts';
+import { createElectronDouble, type ElectronDouble } from './double/electron.ts';
 import type { PageInNode, PageLoader } from './double/page.ts';
 
 export interface DesktopOptions {

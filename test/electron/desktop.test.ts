@@ -10,7 +10,7 @@ import type { contract, ServerState } from '../../server/control/contract.ts';
 import { ChatClient } from '../e2e/chat-client.ts';
 import { type AppFolder, createAppFolder } from './app-folder.ts';
 import { type DesktopInTest, type DesktopOptions, PATIENTLY, startInTest } from './desktop-in-test.ts';
-import { SingleInstance } from './double/electron.ts';
+import { SingleInstance } from './double/app.ts';
 
 type Client = ContractRouterClient<typeof contract>;
 

@@ -1,10 +1,16 @@
 /** The line to the server: signing in, losing it, getting it back. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openBrowser, openProfile, whyNoChromium } from './browser.ts';
-import { buildWindow } from './build-window.ts';
+import { buildWindow, PAGE_DIR } from './build-window.ts';
 import { FakeControl } from './fake-control.ts';
-import { goTo, visit } from './visit.ts';
+import { goTo, pages, visit } from './visit.ts';
+
+const STRICT_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 const reason = whyNoChromium();
 let browser: Browser;
@@ -49,6 +55,38 @@ describe('signing in', () => {
     await context.close();
   });
 });
+
+test('the page keeps to a policy without inline styles, even in its dialogs', async () => {
+  const strict = await FakeControl.open([], pageWith(STRICT_POLICY));
+  const { context, page, faults } = await visit(browser, strict);
+  for (const name of pages) await goTo(page, name);
+  await goTo(page, 'people');
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Details of anna' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Actions for ben' }).click();
+  await page.getByRole('menuitem', { name: 'Disable' }).click();
+  await page.getByText('ben can no longer sign in.').waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+  await strict.close();
+});
+
+/** The page in a folder of its own, under a stricter policy than its door's. */
+function pageWith(policy: string): string {
+  const copy = mkdtempSync(join(tmpdir(), 'snug-page-'));
+  cpSync(PAGE_DIR, copy, { recursive: true });
+  const index = join(copy, 'index.html');
+  const meta = `<head><meta http-equiv="content-security-policy" content="${policy}">`;
+  writeFileSync(index, readFileSync(index, 'utf8').replace('<head>', meta));
+  onTestFinished(() => rmSync(copy, { recursive: true }));
+  return copy;
+}
 
 describe('a server that dies', () => {
   test('leaves the page as it was, under a banner; the window finds back by itself', async () => {

@@ -27,6 +27,7 @@ export class FakeControl {
   readonly lines = new RecentLines();
   readonly #listeners = new Set<() => void>();
   readonly config: Config;
+  readonly #pageDir: string;
   #accounts: readonly AccountSummary[] = household.accounts;
   #sessions: readonly SessionSummary[] = household.sessions;
   #messages = household.status.traffic.messages;
@@ -36,15 +37,16 @@ export class FakeControl {
   /** What was asked of the server, in order. */
   readonly done: string[] = [];
 
-  private constructor(overrides: readonly string[]) {
+  private constructor(overrides: readonly string[], pageDir: string) {
+    this.#pageDir = pageDir;
     const ofModules = modules.flatMap(({ name, config }) => (config === undefined ? [] : [[name, config] as const]));
     const groups = { ...serverGroups, ...Object.fromEntries(ofModules) };
     this.config = Config.load({ path: join(this.#directory, 'settings.json'), groups, overrides });
     for (const line of household.logLines) this.lines.write(line);
   }
 
-  static async open(overrides: readonly string[] = []): Promise<FakeControl> {
-    const control = new FakeControl(overrides);
+  static async open(overrides: readonly string[] = [], pageDir = PAGE_DIR): Promise<FakeControl> {
+    const control = new FakeControl(overrides, pageDir);
     await control.comeBack();
     return control;
   }
@@ -53,7 +55,7 @@ export class FakeControl {
   async comeBack(): Promise<void> {
     this.#door = await openWebDoor({
       port: this.#port,
-      pageDir: PAGE_DIR,
+      pageDir: this.#pageDir,
       router: createHandlers(this.#deeds(), this.#log),
       role: 'admin',
       clock: systemClock,

@@ -7,182 +7,17 @@
 import { EventEmitter } from 'node:events';
 import type {
   BrowserWindowConstructorOptions,
-  LoginItemSettings,
   MenuItemConstructorOptions,
   MessageBoxOptions,
   NotificationConstructorOptions,
-  Settings,
 } from 'electron';
 import type { ElectronObjects, PageCall, SessionObject } from '../../../electron/electron-objects.ts';
+import { AppDouble, cancellable, SingleInstance } from './app.ts';
 import { NodePages, type PageLoader } from './page.ts';
 import { MessageChannelDouble } from './ports.ts';
+import { MenuDouble, TrayDouble } from './tray.ts';
 import { UtilityProcesses } from './utility-process.ts';
 import { WindowDouble, type WindowSurroundings } from './window.ts';
-
-type AppDoubleOptions = { readonly appPath: string; readonly singleInstance: SingleInstance };
-
-/** The lock that two doubles of the same computer share. */
-export class SingleInstance {
-  #owner: AppDouble | undefined;
-
-  request(app: AppDouble, argv: readonly string[]): boolean {
-    if (this.#owner === undefined) {
-      this.#owner = app;
-      return true;
-    }
-    this.#owner.emit('second-instance', cancellable().event, [...argv], '/');
-    return false;
-  }
-}
-
-function cancellable() {
-  const state = { isPrevented: false };
-  const event = {
-    preventDefault: () => {
-      state.isPrevented = true;
-    },
-  };
-  return { event, state };
-}
-
-export class AppDouble extends EventEmitter {
-  readonly isPackaged = false;
-  readonly paths: Record<string, string> = {};
-  readonly names: string[] = [];
-  /** The status with which the app has ended. */
-  readonly ended = Promise.withResolvers<number>();
-  isSandboxed = false;
-  activationPolicy: string | undefined;
-  loginItem: Settings = { openAtLogin: false };
-  wasOpenedAtLogin = false;
-  argv: readonly string[] = [];
-  readonly #options: AppDoubleOptions;
-  readonly #windows: () => readonly WindowDouble[];
-
-  constructor(options: AppDoubleOptions, windows: () => readonly WindowDouble[]) {
-    super();
-    this.#options = options;
-    this.#windows = windows;
-  }
-
-  getAppPath(): string {
-    return this.#options.appPath;
-  }
-
-  getVersion(): string {
-    return '0.0.0-double';
-  }
-
-  setName(name: string): void {
-    this.names.push(name);
-  }
-
-  setPath(name: string, path: string): void {
-    this.paths[name] = path;
-  }
-
-  setAppUserModelId(): void {}
-
-  setActivationPolicy(policy: string): void {
-    this.activationPolicy = policy;
-  }
-
-  enableSandbox(): void {
-    this.isSandboxed = true;
-  }
-
-  requestSingleInstanceLock(): boolean {
-    return this.#options.singleInstance.request(this, this.argv);
-  }
-
-  whenReady(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  getLoginItemSettings(): LoginItemSettings {
-    const openAtLogin = this.loginItem.openAtLogin === true;
-    return {
-      openAtLogin,
-      wasOpenedAtLogin: this.wasOpenedAtLogin,
-      status: openAtLogin ? 'enabled' : 'not-registered',
-      executableWillLaunchAtLogin: openAtLogin && this.loginItem.enabled !== false,
-      launchItems: [],
-    };
-  }
-
-  setLoginItemSettings(settings: Settings): void {
-    this.loginItem = settings;
-  }
-
-  /** Electron asks first, then closes the windows, which may refuse, and ends. */
-  quit(): void {
-    const { event, state } = cancellable();
-    this.emit('before-quit', event);
-    if (state.isPrevented) return;
-    for (const window of this.#windows()) window.close();
-    if (this.#windows().length === 0) this.exit(0);
-  }
-
-  exit(status = 0): void {
-    this.ended.resolve(status);
-  }
-}
-
-class TrayDouble extends EventEmitter {
-  imagePath: string;
-  toolTip = '';
-  menu: MenuDouble | undefined;
-  isDestroyed = false;
-
-  constructor(imagePath: string) {
-    super();
-    this.imagePath = imagePath;
-  }
-
-  setImage(path: string): void {
-    this.imagePath = path;
-  }
-
-  setToolTip(text: string): void {
-    this.toolTip = text;
-  }
-
-  setContextMenu(menu: unknown): void {
-    if (!(menu instanceof MenuDouble)) throw new Error('only menus of the double can be shown');
-    this.menu = menu;
-  }
-
-  destroy(): void {
-    this.isDestroyed = true;
-  }
-
-  /** The rows as a user reads them; those that cannot be chosen are in brackets. */
-  get rows(): readonly string[] {
-    return (this.menu?.template ?? []).map(({ type, label = '', enabled, checked }) => {
-      if (type === 'separator') return '──';
-      const mark = type === 'checkbox' ? (checked === true ? '✓ ' : '☐ ') : '';
-      return enabled === false ? `(${mark}${label})` : `${mark}${label}`;
-    });
-  }
-
-  /** A user chooses the row with this label. */
-  choose(label: string): void {
-    const row = this.menu?.template.find((item) => item.label === label);
-    if (row === undefined) throw new Error(`the menu has no row “${label}”: ${this.rows.join(' | ')}`);
-    if (row.enabled === false) throw new Error(`the row “${label}” cannot be chosen`);
-    // The real objects that come along are not looked at.
-    (row.click as (() => void) | undefined)?.();
-  }
-}
-
-class MenuDouble {
-  readonly items = [];
-  readonly template: readonly MenuItemConstructorOptions[];
-
-  constructor(template: readonly MenuItemConstructorOptions[]) {
-    this.template = template;
-  }
-}
 
 class SessionDouble {
   handlers: {
@@ -231,7 +66,7 @@ export function createElectronDouble(options: ElectronDoubleOptions) {
   const schemes: unknown[] = [];
   const ipc = new Map<string, (event: PageCall, ...values: unknown[]) => unknown>();
   const protocols = new Map<string, (request: Request) => Response | Promise<Response>>();
-  let applicationMenu: unknown;
+  const applicationMenus: unknown[] = [];
 
   const surroundings: WindowSurroundings = {
     pages: options.pages ?? nodePages,
@@ -289,7 +124,7 @@ export function createElectronDouble(options: ElectronDoubleOptions) {
     Menu: {
       buildFromTemplate: (template: MenuItemConstructorOptions[]) => new MenuDouble(template),
       setApplicationMenu: (menu: unknown) => {
-        applicationMenu = menu;
+        applicationMenus.push(menu);
       },
     },
     MessageChannelMain: MessageChannelDouble,
@@ -345,9 +180,7 @@ export function createElectronDouble(options: ElectronDoubleOptions) {
     schemes,
     request: surroundings.request,
     call: surroundings.call,
-    get applicationMenu() {
-      return applicationMenu;
-    },
+    applicationMenus,
   };
 }
 

@@ -69,7 +69,6 @@ export class UtilityProcessDouble extends EventEmitter {
 /** Remembers every process, so that a test ends them all and can look at the newest. */
 export class UtilityProcesses {
   readonly started: UtilityProcessDouble[] = [];
-  /** How many times to start, and with what instead of the real worker: for the tests of its crashes. */
   readonly fork: ElectronObjects['utilityProcess']['fork'] = (modulePath, args, options) => {
     const started = new UtilityProcessDouble(modulePath, args, options);
     this.started.push(started);
