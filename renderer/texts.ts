@@ -346,6 +346,7 @@ export const texts = {
       'roster.maxRequests': 'Waiting contact requests',
       'blocking.maxItems': 'Blocked addresses per person',
       'offline.maxMessages': 'Waiting messages per person',
+      'offline.maxBytes': 'Space for waiting messages per person',
       'version.showOs': 'Tell the operating system',
       'private-xml.maxBytes': 'Storage per person',
       'private-xml.maxPieces': 'Entries per person',

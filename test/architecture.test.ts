@@ -97,6 +97,15 @@ describe('the direction of imports', () => {
     expect(files.filter((file) => specifiers(file).some((name) => /^electron(\/|$)/.test(name)))).toEqual([]);
   });
 
+  test('the window and the shell import nothing of the server but the contract', () => {
+    const contract = join(SERVER, 'control', 'contract.ts');
+    const wrong = ['electron', 'renderer']
+      .flatMap((folder) => filesBelow(join(ROOT, folder)))
+      .flatMap((from) => specifiers(from).map((specifier) => ({ from, to: resolve(dirname(from), specifier) })))
+      .filter(({ to }) => to.startsWith(SERVER + sep) && to !== contract);
+    expect(wrong.map(short)).toEqual([]);
+  });
+
   test('SQL is written only in files called store.ts, and in the store itself', () => {
     const sql = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|DELETE\s+FROM|UPDATE\s+\w+\s+SET|CREATE\s+TABLE)\b/;
     const wrong = files.filter(

@@ -1,6 +1,6 @@
 /** A question or a form above the page. Escape and the cross close it; the focus goes back to where it was. */
 import { Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { texts } from '../texts.ts';
 import css from './dialog.module.css';
 
@@ -14,6 +14,7 @@ interface DialogProps {
 }
 
 export function Dialog({ isOpen, title, close, closesOnClickOutside = true, children }: DialogProps) {
+  useFocusReturn(isOpen);
   return (
     <Modal.Root
       opened={isOpen}
@@ -23,6 +24,7 @@ export function Dialog({ isOpen, title, close, closesOnClickOutside = true, chil
       padding="xl"
       size={480}
       classNames={{ content: css.sheet }}
+      returnFocus={false}
       // The page behind scrolls in a box of its own, so there is nothing to lock (and no inline style for it).
       lockScroll={false}
       closeOnClickOutside={closesOnClickOutside}
@@ -39,4 +41,19 @@ export function Dialog({ isOpen, title, close, closesOnClickOutside = true, chil
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+/** Mantine's own does not see a dialog that is open from its first moment on, as those for a person are. */
+function useFocusReturn(isOpen: boolean): void {
+  const opener = useRef<Element>(null);
+  useLayoutEffect(() => {
+    if (!isOpen) return;
+    opener.current = document.activeElement;
+    return () => {
+      // Once the dialog has let go of the focus.
+      setTimeout(() => {
+        if (opener.current instanceof HTMLElement) opener.current.focus({ preventScroll: true });
+      });
+    };
+  }, [isOpen]);
 }

@@ -14,18 +14,32 @@ const END_PX = 24;
 
 export function LogList({ lines }: { readonly lines: readonly NumberedLine[] }) {
   const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
   const [isAtEnd, setAtEnd] = useState(true);
-  const newest = lines.at(-1)?.id;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the new line that moves the list
   useLayoutEffect(() => {
-    const target = box.current;
-    if (isAtEnd && target !== null) target.scrollTop = target.scrollHeight;
-  }, [newest, isAtEnd]);
+    const [outer, inner] = [box.current, content.current];
+    if (!isAtEnd || outer === null || inner === null) return;
+    const toEnd = (): void => {
+      outer.scrollTop = outer.scrollHeight;
+    };
+    toEnd();
+    // New lines make the content higher, and so do lines whose height is only known once they come into sight.
+    const sizes = new ResizeObserver(toEnd);
+    sizes.observe(inner);
+    sizes.observe(outer);
+    return () => sizes.disconnect();
+  }, [isAtEnd]);
 
   const watch = (): void => {
     const target = box.current;
-    if (target !== null) setAtEnd(target.scrollHeight - target.scrollTop - target.clientHeight < END_PX);
+    if (target === null) return;
+    const isNearEnd = target.scrollHeight - target.scrollTop - target.clientHeight < END_PX;
+    // Only somebody who scrolls up leaves the end; content that grows does not.
+    if (isNearEnd) setAtEnd(true);
+    else if (target.scrollTop < lastTop.current) setAtEnd(false);
+    lastTop.current = target.scrollTop;
   };
   return (
     <>
@@ -39,9 +53,11 @@ export function LogList({ lines }: { readonly lines: readonly NumberedLine[] }) 
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
       >
-        {lines.map(({ id, line }) => (
-          <Line key={id} line={line} />
-        ))}
+        <div ref={content}>
+          {lines.map(({ id, line }) => (
+            <Line key={id} line={line} />
+          ))}
+        </div>
       </div>
       {isAtEnd ? null : (
         <Button
