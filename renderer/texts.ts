@@ -86,6 +86,16 @@ export const texts = {
       stopped: 'Snug is stopped',
       failed: 'Snug is not running',
     },
+    resting: {
+      'needs-setup': {
+        title: 'Nothing listens on your network yet',
+        text: 'Start the server when you are ready. It makes a first account and a certificate, and people can connect.',
+      },
+      stopped: {
+        title: 'Nobody can connect at the moment',
+        text: 'Start the server to let people in again. Nothing is lost meanwhile.',
+      },
+    },
     signInAt: 'People sign in at',
     address: 'the address',
     facts: {

@@ -1,12 +1,13 @@
 /** Overview: how the server is, how to reach it, who is there. */
 import type { ReactNode } from 'react';
-import type { Status } from '../../server/control/contract.ts';
+import type { ServerState, Status } from '../../server/control/contract.ts';
 import { useNow } from '../clock.ts';
+import { desktop } from '../desktop.ts';
 import { formatBytes, formatCount, formatDuration, formatSince } from '../format.ts';
 import { CertificateCard } from '../parts/certificate-card.tsx';
 import { ConnectCard } from '../parts/connect-card.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { LoadFailure, Loading } from '../parts/notice.tsx';
+import { LoadFailure, Loading, Notice } from '../parts/notice.tsx';
 import { OnlineCard } from '../parts/online-card.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { ServerButtons } from '../parts/server-buttons.tsx';
@@ -33,11 +34,7 @@ export function OverviewPage() {
         <ServerButtons state={state} />
       </PageHead>
       {data === undefined ? (
-        status.isError ? (
-          <LoadFailure sentence={sentenceOf(status.error)} retry={() => void status.refetch()} />
-        ) : (
-          <Loading rows={8} />
-        )
+        <NothingYet status={status} state={state} />
       ) : (
         <>
           <Facts status={data} />
@@ -55,6 +52,21 @@ export function OverviewPage() {
       )}
     </>
   );
+}
+
+interface NothingYetProps {
+  readonly status: ReturnType<typeof useStatus>;
+  readonly state: ServerState;
+}
+
+/** Before the server has said anything: where it does not run, waiting for it would never end. */
+function NothingYet({ status, state }: NothingYetProps) {
+  if (desktop() !== undefined && (state.kind === 'needs-setup' || state.kind === 'stopped')) {
+    const { title, text } = words.resting[state.kind];
+    return <Notice icon="play" title={title} text={text} />;
+  }
+  if (status.isError) return <LoadFailure sentence={sentenceOf(status.error)} retry={() => void status.refetch()} />;
+  return <Loading rows={8} />;
 }
 
 function Address({ domain }: { readonly domain: string }) {

@@ -24,7 +24,7 @@ export function ServerButtons({ state }: { readonly state: ServerState }) {
   };
   const isRunning = state.kind === 'running' || state.kind === 'running-with-problem';
   if (!isRunning) {
-    const canStart = state.kind === 'stopped' || state.kind === 'failed';
+    const canStart = state.kind !== 'starting';
     return (
       <Button
         leftSection={<Icon name="play" />}

@@ -41,8 +41,8 @@ export function securityHeaders(host: string): Readonly<Record<string, string>> 
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
+    "style-src 'self'",
+    "img-src 'self'",
     "font-src 'self'",
     // Safari takes 'self' for http alone.
     `connect-src 'self' ws://${host}`,

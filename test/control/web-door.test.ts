@@ -118,7 +118,7 @@ describe('the page', () => {
     expect(headers).toMatchObject({
       'content-type': expect.stringContaining('text/html'),
       'content-security-policy':
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
         `font-src 'self'; connect-src 'self' ws://127.0.0.1:${door.port}; base-uri 'none'; form-action 'none'; ` +
         "frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',

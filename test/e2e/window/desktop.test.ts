@@ -96,6 +96,15 @@ test('a server that was stopped on purpose is no failure, and can be started', a
   await expect.poll(done).toEqual(['startServer']);
 });
 
+test('before the first start the page says that nothing listens yet, and offers to start', async () => {
+  await page.addInitScript(`window.snug.connect = () => undefined; becomeState({ kind: 'needs-setup' });`);
+  await page.reload();
+  await page.getByRole('heading', { name: 'Snug is not set up yet' }).waitFor();
+  await page.getByText('Nothing listens on your network yet').waitFor();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await expect.poll(done).toEqual(['startServer']);
+});
+
 test('a server that failed says why in the header and on the page', async () => {
   await page.evaluate(`becomeState({ kind: 'failed', reason: 'Port 5222 is taken by prosody.' })`);
   await page.getByLabel('Server').getByText('Port 5222 is taken by prosody.').waitFor();
