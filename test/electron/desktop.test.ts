@@ -48,7 +48,9 @@ function isAlive(pid: number): boolean {
 
 describe('the desktop app', () => {
   test('starts the server, shows it in the tray, and its page reaches the server', async () => {
+    const begunAt = performance.now();
     const desktop = await started();
+    process.stdout.write(`the worker was ready ${Math.round(performance.now() - begunAt)} ms after the app began\n`);
     expect(desktop.app.isSandboxed).toBe(true);
     expect(desktop.tray().rows).toEqual([
       '(● Snug is running — nobody online)',

@@ -107,6 +107,7 @@ describe('the extracted archive', () => {
 describe('the server in the package, under Node alone', () => {
   test('starts, listens, and stops when it is told to', async () => {
     await using worker = await bootWorker(app);
+    process.stdout.write(`the packaged worker was ready after ${Math.round(worker.readyMs)} ms\n`);
     expect(worker.ready.ports.c2s).toBeGreaterThan(0);
     expect(worker.ready.ports.c2sTls).toBeGreaterThan(0);
     expect(await worker.greet()).toContain("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'");

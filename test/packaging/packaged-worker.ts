@@ -10,6 +10,8 @@ type Ready = Extract<FromWorker, { readonly type: 'ready' }>['ready'];
 
 export interface PackagedWorker extends AsyncDisposable {
   readonly ready: Ready;
+  /** From the fork to its first word. */
+  readonly readyMs: number;
   /** How it ended, and what it said last of what says so. */
   readonly ended: Promise<{ readonly code: number | null; readonly said: 'stopped' | 'fatal' | undefined }>;
   /** Opens a stream as a client does; resolves with the features that are offered. */
@@ -39,6 +41,7 @@ export async function bootWorker(app: string): Promise<PackagedWorker> {
     await exited;
     rmSync(dataDir, { recursive: true, force: true });
   };
+  const forkedAt = performance.now();
   const ready = await new Promise<Ready>((resolve, reject) => {
     child.on('message', (message: FromWorker) => {
       if (message.type === 'ready') resolve(message.ready);
@@ -54,6 +57,7 @@ export async function bootWorker(app: string): Promise<PackagedWorker> {
   });
   return {
     ready,
+    readyMs: performance.now() - forkedAt,
     ended: exited.then((code) => ({ code, said })),
     greet: () => greet(ready.ports.c2s ?? 0, ready.domain),
     stop: () => void send({ type: 'stop', reason: 'test' }),
