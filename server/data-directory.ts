@@ -4,9 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { ACCOUNT_MIGRATIONS, insertInstallationValue, readInstallationValue } from './accounts/store.ts';
-import type { Config } from './config/config.ts';
+import { Config } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
 import { accountsSettings } from './config/settings.ts';
-import { moduleMigrations } from './core.ts';
+import { findDisabledModulesFault, moduleMigrations, settingsGroups } from './core.ts';
 import { prepareDomainpart } from './jid/domainpart.ts';
 import type { Logger } from './log/log.ts';
 import { StartError } from './start-error.ts';
@@ -23,6 +24,19 @@ export interface DataDirectory {
   readonly database: Database;
   readonly accounts: Accounts;
   close(): Promise<void>;
+}
+
+/** The settings of the directory, all of them checked. @throws StartError */
+export function loadConfig(dataDir: string, overrides: readonly string[]): Config {
+  try {
+    const config = Config.load({ path: join(dataDir, 'settings.json'), groups: settingsGroups(), overrides });
+    const fault = findDisabledModulesFault(config);
+    if (fault === undefined) return config;
+    throw new StartError('config', `modules.disabled: ${fault}`);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new StartError('config', error.message, error);
+    throw error;
+  }
 }
 
 /** Takes the directory, or says who has it. */

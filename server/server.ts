@@ -5,33 +5,32 @@ import { join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import { generatePassword } from './accounts/passwords.ts';
 import { reachableAddresses } from './addresses.ts';
+import { announce } from './announcement.ts';
 import { CertificateError } from './certificates/certificate-error.ts';
 import { Certificates } from './certificates/certificates.ts';
+import { type ClientPorts, openClientPorts } from './client-ports.ts';
 import { systemClock } from './clock/clock.ts';
-import { Config } from './config/config.ts';
-import { ConfigError } from './config/config-error.ts';
-import { c2sSettings, certificateSettings, lanSettings, listenSettings, logSettings } from './config/settings.ts';
+import type { Config } from './config/config.ts';
+import { certificateSettings, listenSettings, logSettings } from './config/settings.ts';
 import type { Status } from './control/contract.ts';
-import type { AccountDeeds, Deeds } from './control/deeds.ts';
+import type { Deeds } from './control/deeds.ts';
 import { followSnapshots } from './control/follow-snapshots.ts';
 import { createHandlers } from './control/handlers.ts';
 import { type ControlPort, PortDoor } from './control/port-door.ts';
 import { ControlSocketError, openControlSocket } from './control/socket.ts';
-import { type Core, createCore, findDisabledModulesFault, settingsGroups } from './core.ts';
-import { type DataDirectory, lockDataDirectory, openDataDirectory } from './data-directory.ts';
-import { createAccountDeeds, createDeeds } from './deeds.ts';
-import { Announcer } from './lan/announcer.ts';
-import { listenTcp, type TcpListener } from './listeners/tcp.ts';
+import { createCore } from './core.ts';
+import { type DataDirectory, loadConfig, lockDataDirectory, openDataDirectory } from './data-directory.ts';
+import { createDeeds } from './deeds.ts';
 import { createServerTls } from './listeners/tls.ts';
 import { createConsoleLines, onlyTroubles, tee } from './log/console-lines.ts';
 import { createLogger, type RootLogger } from './log/log.ts';
 import { LogFile } from './log/log-file.ts';
 import { RecentLines } from './log/recent-lines.ts';
-import { findPortOwner } from './port-owner.ts';
+import { Opened } from './opened.ts';
 import { StartError } from './start-error.ts';
 import { openWindowDoor } from './window-door.ts';
 
-export { StartError };
+export { openOffline } from './offline-accounts.ts';
 
 const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 /** How long clients may take over their goodbyes; the rest of the stop takes well under the 5 s that are promised. */
@@ -53,7 +52,7 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly domain: string;
-  readonly ports: { readonly c2s: number | null; readonly c2sTls: number | null };
+  readonly ports: ClientPorts;
   readonly addresses: readonly string[];
   /** SHA-256 of the certificate that clients are shown. */
   readonly fingerprint: string;
@@ -76,25 +75,6 @@ export interface RunningServer {
   readonly stopped: Promise<void>;
 }
 
-/** What has been opened so far, in order; closed in the opposite one. */
-class Opened {
-  readonly #close: (() => void | Promise<void>)[] = [];
-
-  add(close: () => void | Promise<void>): void {
-    this.#close.push(close);
-  }
-
-  async closeAll(log: RootLogger): Promise<void> {
-    for (const close of this.#close.splice(0).reverse()) {
-      try {
-        await close();
-      } catch (error) {
-        log.error({ err: error }, 'a part of the server did not close');
-      }
-    }
-  }
-}
-
 /** Starts everything, or nothing at all. @throws StartError */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { dataDir } = options;
@@ -105,7 +85,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const log = openLog(options, config, lines, opened);
   opened.add(() => lock.release());
   try {
-    checkDisabledModules(config);
     return await build(options, config, log, lines, opened);
   } catch (error) {
     await opened.closeAll(log);
@@ -168,8 +147,13 @@ async function build(
     log,
   });
   opened.add(() => core.stop(GOODBYE_MS));
-  const listeners = await listenForClients(config, core, () => tls, log, opened);
-  const ports = { c2s: listeners.c2s?.port ?? null, c2sTls: listeners.c2sTls?.port ?? null };
+  const ports = await openClientPorts({
+    config,
+    streams: core.streams,
+    tls: () => tls,
+    log: log.child('listeners'),
+    opened,
+  });
   const addresses = () => reachableAddresses(config.group('listen', listenSettings).address);
 
   const deeds = createDeeds({
@@ -197,7 +181,7 @@ async function build(
   opened.add(() => portDoor.close());
   const webDoor = options.window === 'browser' ? await openWindowDoor(config, handlers, controlLog) : undefined;
   opened.add(() => webDoor?.close());
-  const announcer = announce(config, domain, ports, log, opened);
+  const announcer = announce({ config, domain, ports, log: log.child('lan'), opened });
   // Last, so that the password cannot be lost to a start that fails halfway.
   const firstAdmin = await createFirstAdmin(data);
   log.info({ domain, ports, version: VERSION }, 'server started');
@@ -231,20 +215,6 @@ async function follow(deeds: Deeds, listener: (status: Status) => void, stopped:
     signal: end.signal,
   });
   for await (const status of snapshots) listener(status);
-}
-
-function loadConfig(dataDir: string, overrides: readonly string[]): Config {
-  try {
-    return Config.load({ path: join(dataDir, 'settings.json'), groups: settingsGroups(), overrides });
-  } catch (error) {
-    if (error instanceof ConfigError) throw new StartError('config', error.message, error);
-    throw error;
-  }
-}
-
-function checkDisabledModules(config: Config): void {
-  const fault = findDisabledModulesFault(config);
-  if (fault !== undefined) throw new StartError('config', `modules.disabled: ${fault}`);
 }
 
 function openLog(options: ServerOptions, config: Config, lines: RecentLines, opened: Opened): RootLogger {
@@ -295,134 +265,11 @@ async function openCertificates(
   }
 }
 
-interface Listeners {
-  readonly c2s: TcpListener | undefined;
-  readonly c2sTls: TcpListener | undefined;
-}
-
-async function listenForClients(
-  config: Config,
-  core: Core,
-  tls: () => ReturnType<typeof createServerTls>,
-  log: RootLogger,
-  opened: Opened,
-): Promise<Listeners> {
-  const { address } = config.group('listen', listenSettings);
-  const { port, directTlsPort } = config.group('c2s', c2sSettings);
-  const listen = async (wanted: number | 'off', isDirectTls: boolean): Promise<TcpListener | undefined> => {
-    if (wanted === 'off') return undefined;
-    try {
-      const listener = await listenTcp({
-        address,
-        port: wanted,
-        isDirectTls,
-        tls,
-        streams: core.streams,
-        log: log.child('listeners'),
-      });
-      opened.add(() => listener.close());
-      return listener;
-    } catch (error) {
-      throw portError(error, address, wanted, isDirectTls ? 'c2s.directTlsPort' : 'c2s.port');
-    }
-  };
-  return { c2s: await listen(port, false), c2sTls: await listen(directTlsPort, true) };
-}
-
-function portError(error: unknown, address: string, port: number, key: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'EADDRINUSE': {
-      const owner = findPortOwner(port);
-      const holder = owner === undefined ? 'another program' : `the program ${owner.program} (process ${owner.pid})`;
-      return new StartError(
-        'port-in-use',
-        `Port ${port} is in use by ${holder}. Stop it, or choose another port with ${key}.`,
-        error,
-      );
-    }
-    case 'EACCES':
-      return new StartError(
-        'port-denied',
-        `This user may not listen on port ${port}. Choose one above 1023 with ${key}.`,
-        error,
-      );
-    case 'EADDRNOTAVAIL':
-      return new StartError(
-        'config',
-        `This computer does not have the address ${address} that listen.address names.`,
-        error,
-      );
-    default:
-      return error;
-  }
-}
-
 async function openControl(dataDir: string, router: ReturnType<typeof createHandlers>, log: RootLogger) {
   try {
     return await openControlSocket(dataDir, router, log.child('control'));
   } catch (error) {
     if (error instanceof ControlSocketError) throw new StartError('control-socket', error.message, error);
-    throw error;
-  }
-}
-
-/** Shows the server on the network while `lan.mdns` is on, also when that changes. */
-function announce(
-  config: Config,
-  domain: string,
-  ports: RunningServer['ports'],
-  log: RootLogger,
-  opened: Opened,
-): Announcer {
-  const { address } = config.group('listen', listenSettings);
-  const settings = config.group('lan', lanSettings);
-  const announcer = new Announcer({ log: log.child('lan') });
-  const follow = (): void => {
-    if (!settings.mdns) {
-      void announcer.stop();
-      return;
-    }
-    announcer.start({
-      domain,
-      name: domain.split('.')[0] ?? domain,
-      listening: [address],
-      ...(ports.c2s === null ? {} : { c2sPort: ports.c2s }),
-      ...(ports.c2sTls === null ? {} : { c2sTlsPort: ports.c2sTls }),
-    });
-  };
-  config.onChange((key) => {
-    if (key === 'lan.mdns') follow();
-  });
-  opened.add(() => announcer.stop());
-  follow();
-  return announcer;
-}
-
-/** The accounts of a data directory on which no server runs. */
-export interface OfflineAccounts {
-  readonly accounts: AccountDeeds;
-  readonly domain: string;
-  close(): Promise<void>;
-}
-
-/** Opens the accounts of a data directory while no server runs on it. @throws StartError */
-export async function openOffline(dataDir: string): Promise<OfflineAccounts> {
-  const config = loadConfig(dataDir, []);
-  const lock = lockDataDirectory(dataDir);
-  const silent = createLogger('silent', { write: () => undefined });
-  try {
-    const data = await openDataDirectory({ dataDir, domain: undefined, config, log: silent, onFatal: () => undefined });
-    return {
-      accounts: createAccountDeeds(data.accounts, data.domain),
-      domain: data.domain,
-      close: async () => {
-        await data.close();
-        lock.release();
-      },
-    };
-  } catch (error) {
-    lock.release();
     throw error;
   }
 }

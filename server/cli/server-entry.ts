@@ -1,32 +1,17 @@
-/** What the `snug` command needs of `server.ts`, which is loaded only when a server or its accounts are to be opened. */
+/**
+ * What the `snug` command needs of `server.ts`. Only types are taken from there: the server itself is loaded when a
+ * server or its accounts are to be opened, so that the other verbs answer at once.
+ */
 import type { AccountDeeds } from '../control/deeds.ts';
+import type { RunningServer as Server, ServerOptions } from '../server.ts';
 
-export interface ServerOptions {
-  readonly dataDir: string;
-  readonly domain?: string;
-  /** `KEY=VALUE` texts for this run. */
-  readonly overrides: readonly string[];
-  readonly logToConsole?: 'json' | 'text' | 'none';
-  readonly window: 'desktop' | 'browser';
-}
+export type { ServerOptions };
 
-export interface RunningServer {
-  readonly domain: string;
-  readonly ports: { readonly c2s: number | null; readonly c2sTls: number | null };
-  readonly addresses: readonly string[];
-  readonly fingerprint: string;
-  /** Only at the very first start: the account that was made, with a password that is stored nowhere in clear. */
-  readonly firstAdmin?: { readonly jid: string; readonly password: string };
-  /** A one-time address of the window in a browser, where there is one. */
-  readonly window?: string;
-  stop(reason?: string): Promise<void>;
+/** The part that a terminal has use for. */
+export type RunningServer = Omit<Server, 'connect' | 'followStatus' | 'networkChanged' | 'failure'> & {
   /** Why it had to stop by itself, if it did; known once `stopping` has resolved. */
   readonly failure: (Error & { readonly code: string }) | undefined;
-  /** Resolves with the reason when the server begins to stop, whoever asked for it. */
-  readonly stopping: Promise<string>;
-  /** Settles when the server has stopped, for whatever reason. */
-  readonly stopped: Promise<void>;
-}
+};
 
 /** The accounts of a data directory on which no server runs. */
 export interface OfflineAccounts {
