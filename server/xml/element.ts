@@ -140,8 +140,9 @@ class SharedElement implements Element {
 
   without(drop: (child: Element) => boolean): Element {
     const { children } = this.#inside;
-    const kept = children.filter((child) => typeof child === 'string' || !drop(child));
-    return kept.length === children.length ? this : this.withChildren(kept);
+    // Looked at first, because every stanza of a client comes by here and hardly one has anything to lose.
+    if (!children.some((child) => typeof child !== 'string' && drop(child))) return this;
+    return this.withChildren(children.filter((child) => typeof child === 'string' || !drop(child)));
   }
 
   toXml(scope = ''): string {
