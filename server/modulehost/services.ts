@@ -1,5 +1,7 @@
 /** What modules may ask of each other: by typed token, so that no module imports another. */
 import type { Jid } from '../jid/jid.ts';
+import type { StanzaError } from '../stanza/error.ts';
+import type { Iq } from '../stanza/stanza.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Element } from '../xml/element.ts';
 
@@ -82,3 +84,86 @@ export interface StreamManagementService {
 }
 
 export const STREAM_MANAGEMENT: ServiceToken<StreamManagementService> = { name: 'stream-management' };
+
+/** What an archive holds: one message as its owner sees it. */
+export interface ArchivedMessage {
+  /** XEP-0359: unique in every archive of this server, and sorts by time. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly element: Element;
+}
+
+/** XEP-0313 for whoever owns an archive: accounts have theirs, and rooms. `owner` is a bare JID. */
+export interface ArchiveService {
+  /** The id for a message that will be kept, for its `<stanza-id/>`. */
+  newId(): string;
+  /** Keeps a message. On disk with the writer's next commit; every read in between knows it already. */
+  keep(owner: string, partner: Jid, message: ArchivedMessage): void;
+  find(owner: string, id: string): ArchivedMessage | undefined;
+  /** Puts another element in place of a message's, as a tombstone of XEP-0424. False when there is no such message. */
+  replace(owner: string, id: string, element: Element): boolean;
+  /** The last messages, oldest first. */
+  latest(owner: string, limit: number): readonly ArchivedMessage[];
+  /** Answers a request of `urn:xmpp:mam:2` for whoever may read this archive; the pages leave before the answer. */
+  answer(request: ArchiveRequest): Element | StanzaError | undefined | Promise<Element | StanzaError | undefined>;
+  /** Features of `urn:xmpp:mam:2` and its companions, for the disco#info of an owner that is not an account. */
+  readonly features: readonly string[];
+  /** Takes the whole archive away. Resolves when it is gone from the disk. */
+  remove(owner: string): Promise<void>;
+}
+
+export interface ArchiveRequest {
+  readonly owner: Jid;
+  readonly iq: Iq;
+  readonly payload: Element;
+  /** Sends a page's `<message/>` to who asked. */
+  readonly send: (message: Element) => void;
+  /** The message as who asks may see it; rooms hide real addresses (XEP-0313 section 5.1.2). */
+  readonly view?: (message: Element) => Element;
+}
+
+export const ARCHIVE: ServiceToken<ArchiveService> = { name: 'archive' };
+
+/** XEP-0163 from the inside, for modules that keep something in an account's nodes. Accounts are localparts. */
+export interface PepService {
+  /** One item, or the last one of the node. */
+  item(account: string, node: string, id?: string): PepItem | undefined;
+  /** All items, oldest first. */
+  items(account: string, node: string): readonly PepItem[];
+  /** Publishes as the account itself; the node is made with `options` when there is none. Resolves when it is on disk. */
+  publish(account: string, node: string, item: PepItem, options?: PepNodeOptions): Promise<void>;
+  /** Resolves when it is gone from the disk. */
+  retract(account: string, node: string, id: string): Promise<void>;
+  /** Told of each change, whoever made it; the function takes the listener back. */
+  onChange(listener: (change: PepChange) => void): () => void;
+}
+
+export interface PepItem {
+  readonly id: string;
+  readonly payload: Element | undefined;
+}
+
+export interface PepNodeOptions {
+  readonly accessModel: 'open' | 'presence' | 'roster' | 'authorize' | 'whitelist';
+  readonly maxItems?: number | 'max';
+  readonly sendLastPublishedItem?: 'never' | 'on_sub' | 'on_sub_and_presence';
+}
+
+export interface PepChange {
+  readonly account: string;
+  readonly node: string;
+  readonly published: readonly PepItem[];
+  /** Ids of items that are gone; all of them when the node was purged or deleted. */
+  readonly retracted: readonly string[];
+}
+
+export const PEP: ServiceToken<PepService> = { name: 'pep' };
+
+/** XEP-0357, for whoever has something for an account that passes none of its stages: rooms, for members who are away. */
+export interface PushService {
+  /** Wakes those devices of the account that are not connected. */
+  notify(account: string, message: Element): void;
+}
+
+export const PUSH: ServiceToken<PushService> = { name: 'push' };
