@@ -7,6 +7,10 @@ export function createAuthenticator(accounts: Accounts, attempts: SignInAttempts
   return {
     scramKeys: (localpart, mechanism) =>
       accounts.credentials(localpart, mechanism) ?? accounts.decoy(localpart, mechanism),
+    hasScramKeys(localpart, mechanism) {
+      const credentials = accounts.allCredentials(localpart);
+      return credentials.length === 0 || credentials.some((credential) => credential.mechanism === mechanism);
+    },
     checkPassword: (localpart, password) => accounts.checkPassword(localpart, password),
     isEnabled: (localpart) => accounts.get(localpart)?.isEnabled ?? false,
     delayMs(localpart, address) {

@@ -1,10 +1,12 @@
 /** The ports for clients, opened as the settings say; what keeps them shut, in a sentence that says what to do. */
 import type { Config } from './config/config.ts';
-import { c2sSettings, listenSettings } from './config/settings.ts';
+import { c2sSettings, listenSettings, webSettings } from './config/settings.ts';
 import type { Streams } from './listeners/streams.ts';
 import { listenTcp, type TcpListener } from './listeners/tcp.ts';
 import type { ServerTls } from './listeners/tls.ts';
+import { listenWeb, type WebListener } from './listeners/web.ts';
 import type { Logger } from './log/log.ts';
+import type { WebRoutes, WebUpgrade } from './modulehost/web.ts';
 import type { Opened } from './opened.ts';
 import { findPortOwner } from './port-owner.ts';
 import { StartError } from './start-error.ts';
@@ -14,18 +16,25 @@ export interface ClientPorts {
   readonly c2s: number | null;
   /** With TLS from the first byte. */
   readonly c2sTls: number | null;
+  /** HTTPS. */
+  readonly web: number | null;
 }
 
 interface ClientPortsOptions {
   readonly config: Config;
   readonly streams: Streams;
   readonly tls: () => ServerTls;
+  /** Told of each new certificate. */
+  readonly onTls: (listener: (tls: ServerTls) => void) => void;
+  readonly routes: readonly WebRoutes[];
+  readonly upgrades: readonly WebUpgrade[];
   readonly log: Logger;
   readonly opened: Opened;
 }
 
 /** @throws StartError when a port is taken or not to be had */
-export async function openClientPorts({ config, streams, tls, log, opened }: ClientPortsOptions): Promise<ClientPorts> {
+export async function openClientPorts(options: ClientPortsOptions): Promise<ClientPorts> {
+  const { config, streams, tls, log, opened } = options;
   const { address } = config.group('listen', listenSettings);
   const { port, directTlsPort } = config.group('c2s', c2sSettings);
   const listen = async (wanted: number | 'off', isDirectTls: boolean): Promise<number | null> => {
@@ -38,7 +47,29 @@ export async function openClientPorts({ config, streams, tls, log, opened }: Cli
       throw portError(error, address, wanted, isDirectTls ? 'c2s.directTlsPort' : 'c2s.port');
     }
   };
-  return { c2s: await listen(port, false), c2sTls: await listen(directTlsPort, true) };
+  return { c2s: await listen(port, false), c2sTls: await listen(directTlsPort, true), web: await openWeb(options) };
+}
+
+async function openWeb({
+  config,
+  tls,
+  onTls,
+  routes,
+  upgrades,
+  log,
+  opened,
+}: ClientPortsOptions): Promise<number | null> {
+  const { address } = config.group('listen', listenSettings);
+  const { port } = config.group('web', webSettings);
+  if (port === 'off') return null;
+  try {
+    const listener: WebListener = await listenWeb({ address, port, tls: tls(), routes, upgrades, log });
+    opened.add(() => listener.close());
+    onTls((renewed) => listener.setTls(renewed));
+    return listener.port;
+  } catch (error) {
+    throw portError(error, address, port, 'web.port');
+  }
 }
 
 function portError(error: unknown, address: string, port: number, key: string): unknown {

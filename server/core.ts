@@ -3,34 +3,33 @@
  * `server.ts` puts it on a computer; scenes put it in memory with a clock of their own.
  */
 import type { Accounts } from './accounts/accounts.ts';
-import { SignInAttempts } from './accounts/sign-in-attempts.ts';
-import { createAuthenticator } from './authenticator.ts';
 import type { Clock } from './clock/clock.ts';
 import type { Config } from './config/config.ts';
 import type { SettingsGroup } from './config/setting.ts';
-import { adminSettings, c2sSettings, modulesSettings, saslSettings, serverGroups } from './config/settings.ts';
+import { adminSettings, c2sSettings, modulesSettings, serverGroups } from './config/settings.ts';
 import { Streams } from './listeners/streams.ts';
 import type { Logger } from './log/log.ts';
 import { Disco } from './modulehost/disco.ts';
 import { ModuleHost } from './modulehost/host.ts';
+import { GUESTS, STREAM_MANAGEMENT } from './modulehost/services.ts';
+import type { WebAddress } from './modulehost/web.ts';
 import { modules } from './modules/index.ts';
-import { type AbsentHandler, AccountsRoute } from './router/accounts-route.ts';
+import { type AbsentHandler, AccountsRoute, type ServerMessageHandler } from './router/accounts-route.ts';
+import type { BindFeature } from './router/bind-features.ts';
 import { IqTable } from './router/iq-table.ts';
 import { OwnRequests } from './router/own-requests.ts';
 import { Router } from './router/router.ts';
 import { SessionLifecycle } from './router/session-lifecycle.ts';
 import { Sessions } from './session/sessions.ts';
+import { createSignInFeatures } from './sign-in.ts';
 import type { Migration } from './store/migrations.ts';
 import type { Reader } from './store/reader.ts';
 import type { Writer } from './store/writer.ts';
 import type { StreamFeature } from './stream/feature.ts';
-import { createBind } from './stream/features/bind.ts';
-import { createSasl } from './stream/features/sasl.ts';
-import { starttls } from './stream/features/starttls.ts';
+import type { InlineFeature } from './stream/features/sasl2-inline.ts';
 
 /** Before authentication nothing that is asked for is deeper or wider than this. */
 const STRANGER = { maxDepth: 16, maxAttributes: 32, maxBufferedBytes: 256 * 1024 };
-/** Deep enough for a forwarded message with a form in it, shallow enough for every recursion. */
 /** What may wait for one client's socket: a page of history with avatars, many times over. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** What may wait for one client's acknowledgement: more than for its socket, so that a slow one can go on in a new stream. */
@@ -43,7 +42,6 @@ const MAX_UNACKED_BYTES = 2 * MAX_BUFFERED_BYTES;
 const MEMBER = { maxDepth: 100, maxAttributes: 64, maxBufferedBytes: 2 * MAX_UNACKED_BYTES };
 const RESOURCE_BYTES = 8;
 const STREAM_ID_BYTES = 12;
-const NONCE_BYTES = 18;
 
 export interface CoreOptions {
   readonly domain: string;
@@ -54,6 +52,9 @@ export interface CoreOptions {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly randomBytes: (bytes: number) => Buffer;
+  readonly web: WebAddress;
+  /** Where modules keep what is too large for the database. */
+  readonly dataDir: string;
   readonly log: Logger;
 }
 
@@ -106,7 +107,6 @@ export function findDisabledModulesFault(config: Config): string | undefined {
 export function createCore(options: CoreOptions): Core {
   const { domain, version, config, reader, writer, accounts, clock, log } = options;
   const c2s = config.group('c2s', c2sSettings);
-  const sasl = config.group('sasl', saslSettings);
   const admin = config.group('admin', adminSettings);
   const randomId = (bytes: number) => options.randomBytes(bytes).toString('hex');
   const now = () => clock.now();
@@ -131,28 +131,33 @@ export function createCore(options: CoreOptions): Core {
   const requests = new IqTable();
   const ownRequests = new OwnRequests({ domain, send: (element) => router.send(element), clock, randomId });
   const absent: AbsentHandler[] = [];
+  const toServer: ServerMessageHandler[] = [];
   router.routes.set(
     domain,
-    new AccountsRoute({ router, accounts, sessions, requests, ownRequests, absent, log: log.child('router') }),
+    new AccountsRoute({ router, accounts, sessions, requests, ownRequests, absent, toServer, log: log.child('router') }),
   );
 
   const moduleFeatures: StreamFeature[] = [];
-  const features: readonly StreamFeature[] = [
-    starttls,
-    createSasl({
-      authenticator: createAuthenticator(accounts, new SignInAttempts({ now: () => clock.elapsedMs() })),
-      isPlainOffered: () => sasl.plain,
-      newNonce: () => options.randomBytes(NONCE_BYTES).toString('base64'),
-      wait: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
-    }),
-    createBind((stream, resource) => lifecycle.bind(stream, resource)),
-  ];
+  const inline: InlineFeature[] = [];
+  const bindFeatures: BindFeature[] = [];
+  const signIn = createSignInFeatures({
+    config,
+    accounts,
+    sessions,
+    lifecycle,
+    clock,
+    randomBytes: options.randomBytes,
+    inline,
+    bindFeatures,
+    idleSeconds: () => host.find(STREAM_MANAGEMENT)?.idleSeconds,
+    guestDoor: () => host.find(GUESTS),
+  });
   const streams = new Streams({
     clock,
     log: log.child('stream'),
     streamOptions: () => ({
       domain,
-      features: [...features, ...moduleFeatures],
+      features: [...signIn.first, ...moduleFeatures, ...signIn.last],
       limits: {
         beforeAuthentication: { ...STRANGER, maxStanzaBytes: c2s.maxStanzaBytesBeforeAuthentication },
         authenticated: { ...MEMBER, maxStanzaBytes: c2s.maxStanzaBytes },
@@ -174,30 +179,39 @@ export function createCore(options: CoreOptions): Core {
       sessions,
       lifecycle,
       router,
+      ownRequests,
       disco: new Disco(),
+      web: options.web,
       roleOf: (jid) => {
         if (jid.domain !== domain || !accounts.has(jid.local)) return undefined;
         return admin.jids.includes(jid.bare) ? 'admin' : accounts.get(jid.local)?.role;
       },
     },
+    dataDir: options.dataDir,
     config,
     log,
     requests,
     absent,
+    toServer,
     streamFeatures: moduleFeatures,
+    inline,
+    bindFeatures,
   });
   const disabled = config.group('modules', modulesSettings);
   for (const module of modules) if (!disabled.disabled.includes(module.name)) host.start(module);
 
   const endSessionsOf =
-    (text: string) =>
-    ({ localpart }: { readonly localpart: string }) => {
-      const error = { condition: 'not-authorized', text };
-      for (const session of [...sessions.of(localpart).values()]) lifecycle.end(session, error);
-      streams.closeOf(localpart, error); // those without a resource
+    (condition: string, text: string) =>
+    ({ localpart }: { readonly localpart: string }, byResource?: string) => {
+      const error = { condition, text };
+      const kept = byResource === undefined ? undefined : sessions.get(localpart, byResource);
+      for (const session of [...sessions.of(localpart).values()]) if (session !== kept) lifecycle.end(session, error);
+      streams.closeOf(localpart, error, kept?.stream); // those without a resource
     };
-  accounts.on('removed', endSessionsOf('This account has been removed.'));
-  accounts.on('disabled', endSessionsOf('This account has been switched off.'));
+  accounts.on('removed', endSessionsOf('not-authorized', 'This account has been removed.'));
+  accounts.on('disabled', endSessionsOf('not-authorized', 'This account has been switched off.'));
+  // RFC 6120 section 4.9.3.16: what the stream was authenticated with is revoked, and must be negotiated again.
+  accounts.on('passwordChanged', endSessionsOf('reset', 'The password has been changed. Sign in with the new one.'));
 
   return {
     router,
@@ -206,7 +220,7 @@ export function createCore(options: CoreOptions): Core {
     host,
     ownRequests,
     streams,
-    streamFeatures: features,
+    streamFeatures: [...signIn.first, ...signIn.last],
     async stop(graceMs) {
       await streams.closeAll(graceMs);
       await host.stopAll();

@@ -3,6 +3,7 @@ import type { Account } from './accounts/account.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import { generatePassword } from './accounts/passwords.ts';
 import { ClientNames } from './client-names.ts';
+import type { ClientPorts } from './client-ports.ts';
 import type { Clock } from './clock/clock.ts';
 import type { Config } from './config/config.ts';
 import type { Deeds } from './control/deeds.ts';
@@ -21,7 +22,7 @@ export interface DeedsOptions {
   readonly accounts: Accounts;
   readonly config: Config;
   readonly lines: RecentLines;
-  readonly ports: { readonly c2s: number | null; readonly c2sTls: number | null };
+  readonly ports: ClientPorts;
   readonly addresses: () => readonly string[];
   readonly certificate: () => { readonly fingerprintSha256: string; readonly expiresAt: Date; readonly source: string };
   readonly storageBytes: () => number;

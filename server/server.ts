@@ -21,7 +21,7 @@ import { ControlSocketError, openControlSocket } from './control/socket.ts';
 import { createCore } from './core.ts';
 import { type DataDirectory, loadConfig, lockDataDirectory, openDataDirectory } from './data-directory.ts';
 import { createDeeds } from './deeds.ts';
-import { createServerTls } from './listeners/tls.ts';
+import { createServerTls, type ServerTls } from './listeners/tls.ts';
 import { createConsoleLines, onlyTroubles, tee } from './log/console-lines.ts';
 import { createLogger, type RootLogger } from './log/log.ts';
 import { LogFile } from './log/log-file.ts';
@@ -129,12 +129,15 @@ async function build(
   const certificates = await openCertificates(dataDir, domain, config, log);
   opened.add(() => certificates.close());
   let tls = createServerTls(certificates.current);
+  const tlsListeners: ((tls: ServerTls) => void)[] = [];
   certificates.onChange((identity) => {
     tls = createServerTls(identity);
+    for (const listener of tlsListeners) listener(tls);
   });
   certificates.startRenewal();
 
   const startedAtMs = Date.now();
+  const web: { origin: string | undefined } = { origin: undefined };
   const core = createCore({
     domain,
     version: VERSION,
@@ -144,6 +147,8 @@ async function build(
     accounts,
     clock: systemClock,
     randomBytes,
+    web,
+    dataDir,
     log,
   });
   opened.add(() => core.stop(GOODBYE_MS));
@@ -151,9 +156,13 @@ async function build(
     config,
     streams: core.streams,
     tls: () => tls,
+    onTls: (listener) => tlsListeners.push(listener),
+    routes: core.host.running.flatMap(({ hooks }) => hooks.http ?? []),
+    upgrades: [],
     log: log.child('listeners'),
     opened,
   });
+  if (ports.web !== null) web.origin = new URL(`https://${domain}:${ports.web}`).origin;
   const addresses = () => reachableAddresses(config.group('listen', listenSettings).address);
 
   const deeds = createDeeds({

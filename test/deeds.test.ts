@@ -23,7 +23,7 @@ function watch(scene: Scene): Watched {
     accounts: scene.accounts,
     config: scene.config,
     lines: new RecentLines(),
-    ports: { c2s: 5222, c2sTls: null },
+    ports: { c2s: 5222, c2sTls: null, web: null },
     addresses: () => ['127.0.0.1'],
     certificate: () => ({ fingerprintSha256: 'AB:CD', expiresAt: new Date(0), source: 'own' }),
     storageBytes: () => 1,

@@ -19,6 +19,8 @@ const PACKAGES = [
   'procps',
   'profanity',
   'python3',
+  'python3-aioxmpp',
+  'python3-pytest',
   'python3-slixmpp',
   'squashfs-tools',
   'testssl.sh',

@@ -69,7 +69,7 @@ afterEach(() => {
 
 const running = (): RunningServer => ({
   domain: 'miller.local',
-  ports: { c2s: 5222, c2sTls: null },
+  ports: { c2s: 5222, c2sTls: null, web: null },
   addresses: ['192.168.1.5'],
   fingerprint: 'AB:CD',
   connect: (port) => told.push(`connect ${nameOf(port)}`),

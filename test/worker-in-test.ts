@@ -8,7 +8,13 @@ import type { FromWorker, ToWorker } from '../server/control/contract.ts';
 export const WORKER = join(import.meta.dirname, '../server/main.ts');
 
 /** On loopback, free ports and quietly. */
-export const QUIETLY = ['listen.address=127.0.0.1', 'c2s.port=0', 'c2s.directTlsPort=0', 'lan.mdns=false'];
+export const QUIETLY = [
+  'listen.address=127.0.0.1',
+  'c2s.port=0',
+  'c2s.directTlsPort=0',
+  'web.port=0',
+  'lan.mdns=false',
+];
 
 type Kind = FromWorker['type'];
 type Said<K extends Kind> = FromWorker & { readonly type: K };

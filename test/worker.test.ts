@@ -56,7 +56,7 @@ describe('a worker', () => {
     const { ready } = await worker.hears('ready');
     expect(ready).toMatchObject({
       domain: 'miller.local',
-      ports: { c2s: expect.any(Number), c2sTls: expect.any(Number) },
+      ports: { c2s: expect.any(Number), c2sTls: expect.any(Number), web: expect.any(Number) },
       addresses: ['127.0.0.1'],
       fingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
       firstAdmin: { jid: 'admin@miller.local', password: expect.any(String) },

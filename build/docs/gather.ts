@@ -26,7 +26,15 @@ export async function gather(): Promise<Facts> {
   const config = Config.load({ path: '/nonexistent/settings.json', groups: settingsGroups(), overrides: [] });
   const common = { reader, writer, domain: 'localhost', log, randomBytes };
   const accounts = await Accounts.load({ ...common, now: Date.now, iterations: 4096, minPasswordLength: 8 });
-  const core = createCore({ ...common, version: '0.0.0', config, accounts, clock: systemClock });
+  const core = createCore({
+    ...common,
+    web: { origin: undefined },
+    dataDir: '/nonexistent',
+    version: '0.0.0',
+    config,
+    accounts,
+    clock: systemClock,
+  });
   const facts: Facts = {
     version: JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version,
     modules: core.host.running,

@@ -5,7 +5,8 @@ import type { Account } from './account.ts';
 /** Each comes after the change is on disk and visible in `Accounts`. */
 export type AccountEvent = 'created' | 'removed' | 'disabled' | 'enabled' | 'passwordChanged' | 'roleChanged';
 
-export type AccountListener = (account: Account) => void;
+/** `byResource` comes with `passwordChanged`: the session in which the owner did it himself; undefined for anybody else. */
+export type AccountListener = (account: Account, byResource?: string) => void;
 
 export class AccountEvents {
   readonly #log: Logger;
@@ -25,10 +26,10 @@ export class AccountEvents {
   }
 
   /** A listener that throws keeps neither the others from hearing nor the change from having happened. */
-  emit(event: AccountEvent, account: Account): void {
+  emit(event: AccountEvent, account: Account, byResource?: string): void {
     for (const listener of [...(this.#listeners.get(event) ?? [])]) {
       try {
-        listener(account);
+        listener(account, byResource);
       } catch (error) {
         this.#log.error({ event, account: account.localpart, err: error }, 'account listener failed');
       }

@@ -6,6 +6,8 @@ export interface Account {
   readonly localpart: string;
   readonly role: Role;
   readonly isEnabled: boolean;
+  /** Temporary and without a password (XEP-0175): goes with its session, and is no person in any list. */
+  readonly isGuest: boolean;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }

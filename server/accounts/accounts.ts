@@ -6,6 +6,7 @@ import type { Change, Writer } from '../store/writer.ts';
 import type { Account } from './account.ts';
 import { AccountError } from './account-error.ts';
 import { type AccountEvent, AccountEvents, type AccountListener } from './account-events.ts';
+import { CredentialUpgrade, findOutdated } from './credential-upgrade.ts';
 import * as scram from './credentials.ts';
 import { findPasswordFault } from './passwords.ts';
 import type { Role } from './roles.ts';
@@ -57,8 +58,9 @@ export class Accounts {
     this.#options = options;
     this.#decoySecret = decoySecret;
     this.#events = new AccountEvents(options.log);
-    for (const { localpart, role, status, createdAt } of store.readAccounts(options.reader)) {
-      this.#accounts.set(localpart, { localpart, role, isEnabled: status === 'enabled', createdAt });
+    for (const { localpart, role, status, isGuest, createdAt } of store.readAccounts(options.reader)) {
+      const account = { localpart, role, isEnabled: status === 'enabled', isGuest: isGuest === 1, createdAt };
+      this.#accounts.set(localpart, account);
     }
   }
 
@@ -71,9 +73,13 @@ export class Accounts {
     return this.#accounts.get(localpart);
   }
 
-  /** All accounts by name. */
+  /** All accounts by name, without guests. */
   list(): Account[] {
-    return [...this.#accounts.values()].sort((a, b) => (a.localpart < b.localpart ? -1 : 1));
+    return this.#all().filter(({ isGuest }) => !isGuest);
+  }
+
+  guests(): Account[] {
+    return this.#all().filter(({ isGuest }) => isGuest);
   }
 
   on(event: AccountEvent, listener: AccountListener): () => void {
@@ -83,6 +89,34 @@ export class Accounts {
   /** The keys of an account, disabled or not: that it is disabled may be told only to those who know its password. */
   credentials(localpart: string, mechanism: scram.ScramMechanism): scram.StoredCredential | undefined {
     return store.readCredential(this.#options.reader, localpart, mechanism);
+  }
+
+  /** All keys of an account: for every mechanism, unless it was brought here with keys for some of them alone. */
+  allCredentials(localpart: string): readonly scram.StoredCredential[] {
+    return store.readCredentials(this.#options.reader, localpart);
+  }
+
+  /** The mechanisms for which keys are missing, or were made with fewer iterations than new ones are. */
+  outdatedMechanisms(localpart: string): readonly scram.ScramMechanism[] {
+    if (this.get(localpart)?.isGuest !== false) return [];
+    return findOutdated(this.allCredentials(localpart), this.#options.iterations);
+  }
+
+  /** New keys for one mechanism of an account, computed by somebody who knows its password. */
+  beginUpgrade(localpart: string, mechanism: scram.ScramMechanism): CredentialUpgrade {
+    const { iterations, randomBytes, writer } = this.#options;
+    return new CredentialUpgrade({
+      mechanism,
+      before: this.allCredentials(localpart),
+      iterations,
+      randomBytes,
+      replace: (credential, isStillDue) =>
+        this.#inTurn(async () => {
+          if (!this.has(localpart) || !isStillDue(this.allCredentials(localpart))) return false;
+          await writer.write([store.upsertCredential(localpart, credential)]);
+          return true;
+        }),
+    });
   }
 
   /** What to challenge with when `credentials` has none, so that nobody learns which names exist. */
@@ -95,7 +129,10 @@ export class Accounts {
 
   /** For PLAIN: whether this is the account's password. Takes as long when there is no such account. */
   checkPassword(localpart: string, password: string): Promise<boolean> {
-    const credential = this.credentials(localpart, PLAIN_MECHANISM) ?? this.decoy(localpart, PLAIN_MECHANISM);
+    const credential =
+      this.credentials(localpart, PLAIN_MECHANISM) ??
+      this.allCredentials(localpart)[0] ??
+      this.decoy(localpart, PLAIN_MECHANISM);
     return scram.checkPassword(credential, password);
   }
 
@@ -108,19 +145,37 @@ export class Accounts {
       }
       if (this.has(localpart)) throw new AccountError('conflict', `The name "${localpart}" is taken.`);
       const credentials = await this.#makeCredentials(localpart, wanted.password);
-      const account: Account = { localpart, role: wanted.role, isEnabled: true, createdAt: this.#options.now() };
-      await this.#options.writer.write([store.insertAccount({ ...account, status: 'enabled' }), ...credentials]);
-      return this.#changed(account, 'created');
+      return await this.#insert({ localpart, role: wanted.role, isGuest: false }, credentials);
     });
   }
 
-  /** Errors: `not-found`, `weak-password`. */
-  setPassword(localpart: string, password: string): Promise<void> {
+  /** An account that nobody can sign in to again (XEP-0175). `localpart` is prepared. Errors: `conflict`. */
+  createGuest(localpart: string): Promise<Account> {
+    return this.#inTurn(async () => {
+      if (this.has(localpart)) throw new AccountError('conflict', `The name "${localpart}" is taken.`);
+      return await this.#insert({ localpart, role: 'limited', isGuest: true }, []);
+    });
+  }
+
+  /**
+   * `byResource` names the session in which the owner changes it himself: what else is signed in has to do so again, and
+   * so has everything when somebody else sets the password. Errors: `not-found`, `weak-password`.
+   */
+  setPassword(localpart: string, password: string, byResource?: string): Promise<void> {
     return this.#inTurn(async () => {
       const account = this.#find(localpart);
-      await this.#options.writer.write(await this.#makeCredentials(localpart, password));
-      this.#events.emit('passwordChanged', account);
+      const credentials = await this.#makeCredentials(localpart, password);
+      await this.#options.writer.write([...credentials, store.raisePasswordVersion(localpart)]);
+      this.#events.emit('passwordChanged', account, byResource);
     });
+  }
+
+  /**
+   * How many passwords the account has had: what was given for one of them is worth nothing once there is another one, and
+   * that holds from the same commit on. Undefined when nobody has a password for it.
+   */
+  passwordVersion(localpart: string): number | undefined {
+    return store.readPasswordVersion(this.#options.reader, localpart);
   }
 
   /** Errors: `not-found`, `last-admin`. */
@@ -147,7 +202,7 @@ export class Accounts {
   /** Deletes the account and all its rows; rooms that keep more listen for `removed`. Errors: `not-found`, `last-admin`. */
   remove(localpart: string): Promise<void> {
     return this.#inTurn(async () => {
-      const account = this.#find(localpart);
+      const account = this.#accounts.get(localpart) ?? this.#find(localpart);
       this.#refuseLastAdmin(account);
       await this.#options.writer.write([store.deleteAccount(localpart)]);
       this.#accounts.delete(localpart);
@@ -171,6 +226,16 @@ export class Accounts {
     return result;
   }
 
+  async #insert(
+    { localpart, role, isGuest }: Pick<Account, 'localpart' | 'role' | 'isGuest'>,
+    credentials: readonly Change[],
+  ): Promise<Account> {
+    const account: Account = { localpart, role, isEnabled: true, isGuest, createdAt: this.#options.now() };
+    const row = store.insertAccount({ ...account, status: 'enabled', isGuest: isGuest ? 1 : 0 });
+    await this.#options.writer.write([row, ...credentials]);
+    return this.#changed(account, 'created');
+  }
+
   #changed(account: Account, event: AccountEvent): Account {
     this.#accounts.set(account.localpart, account);
     this.#events.emit(event, account);
@@ -185,9 +250,15 @@ export class Accounts {
     return scram.SCRAM_MECHANISMS.map((mechanism) => store.upsertCredential(localpart, credentials[mechanism]));
   }
 
+  #all(): Account[] {
+    return [...this.#accounts.values()].sort((a, b) => (a.localpart < b.localpart ? -1 : 1));
+  }
+
+  /** Guests are out of everybody's hands but for their removal. */
   #find(localpart: string): Account {
     const account = this.#accounts.get(localpart);
-    if (account === undefined) throw new AccountError('not-found', `There is no account "${localpart}".`);
+    if (account === undefined || account.isGuest)
+      throw new AccountError('not-found', `There is no account "${localpart}".`);
     return account;
   }
 

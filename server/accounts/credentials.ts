@@ -22,10 +22,10 @@ const HASHES: Readonly<Record<ScramMechanism, Hash>> = {
   'SCRAM-SHA-512': { name: 'sha512', bytes: 64 },
 };
 
-/** Every account has credentials for all of them: a mechanism once offered must stay. */
+/** Whoever gets a password has credentials for all of them: a mechanism once offered must stay. */
 export const SCRAM_MECHANISMS: readonly ScramMechanism[] = ['SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
 /** RFC 5802 leaves it open; 128 bits cannot be computed in advance. */
-const SALT_BYTES = 16;
+export const SALT_BYTES = 16;
 /** The only bound on what preparation and hashing may be made to chew on. */
 const MAX_PASSWORD_LENGTH = 1024;
 
@@ -65,10 +65,24 @@ export async function deriveCredential(
   { salt, iterations }: { salt: Uint8Array; iterations: number },
 ): Promise<StoredCredential> {
   const { name, bytes } = HASHES[mechanism];
-  const saltedPassword = await deriveKey(password, salt, iterations, bytes, name);
+  return credentialOf(await deriveKey(password, salt, iterations, bytes, name), mechanism, { salt, iterations });
+}
+
+/** The keys that follow from RFC 5802's SaltedPassword. */
+export function credentialOf(
+  saltedPassword: Uint8Array,
+  mechanism: ScramMechanism,
+  { salt, iterations }: { salt: Uint8Array; iterations: number },
+): StoredCredential {
+  const { name } = HASHES[mechanism];
   const clientKey = createHmac(name, saltedPassword).update('Client Key').digest();
   const serverKey = createHmac(name, saltedPassword).update('Server Key').digest();
   return { mechanism, salt, iterations, storedKey: createHash(name).update(clientKey).digest(), serverKey };
+}
+
+/** Of SaltedPassword and both keys. */
+export function keyBytes(mechanism: ScramMechanism): number {
+  return HASHES[mechanism].bytes;
 }
 
 /** New credentials with a salt of their own per mechanism. Rejects with a RangeError when SASLprep refuses the password. */

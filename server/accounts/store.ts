@@ -35,12 +35,22 @@ export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    owner: 'accounts',
+    version: 2,
+    sql: `
+      ALTER TABLE account ADD COLUMN is_guest INTEGER NOT NULL DEFAULT 0 CHECK (is_guest IN (0, 1));
+      -- One more with each new password.
+      ALTER TABLE account ADD COLUMN password_version INTEGER NOT NULL DEFAULT 1;
+    `,
+  },
 ];
 
 export interface AccountRow {
   readonly localpart: string;
   readonly role: Role;
   readonly status: 'enabled' | 'disabled';
+  readonly isGuest: 0 | 1;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
 }
@@ -49,7 +59,7 @@ type CredentialRow = Omit<StoredCredential, 'mechanism'>;
 
 export function readAccounts(reader: Reader): AccountRow[] {
   return reader.all<AccountRow>(
-    'SELECT localpart, role, status, created_at AS createdAt FROM account ORDER BY localpart',
+    'SELECT localpart, role, status, is_guest AS isGuest, created_at AS createdAt FROM account ORDER BY localpart',
   );
 }
 
@@ -67,6 +77,14 @@ export function readCredential(
   return row === undefined ? undefined : { mechanism, ...row };
 }
 
+export function readCredentials(reader: Reader, localpart: string): StoredCredential[] {
+  return reader.all<StoredCredential>(
+    `SELECT mechanism, salt, iterations, stored_key AS storedKey, server_key AS serverKey
+     FROM account_credential WHERE localpart = ?`,
+    localpart,
+  );
+}
+
 export function readInstallationValue(reader: Reader, key: string): Uint8Array | undefined {
   return reader.get<{ value: Uint8Array }>('SELECT value FROM installation WHERE key = ?', key)?.value;
 }
@@ -75,10 +93,10 @@ export function insertInstallationValue(key: string, value: Uint8Array): Change 
   return { sql: 'INSERT INTO installation (key, value) VALUES (?, ?)', params: [key, value] };
 }
 
-export function insertAccount({ localpart, role, status, createdAt }: AccountRow): Change {
+export function insertAccount({ localpart, role, status, isGuest, createdAt }: AccountRow): Change {
   return {
-    sql: 'INSERT INTO account (localpart, role, status, created_at) VALUES (?, ?, ?, ?)',
-    params: [localpart, role, status, createdAt],
+    sql: 'INSERT INTO account (localpart, role, status, is_guest, created_at) VALUES (?, ?, ?, ?, ?)',
+    params: [localpart, role, status, isGuest, createdAt],
   };
 }
 
@@ -95,6 +113,18 @@ export function upsertCredential(localpart: string, credential: StoredCredential
 
 export function updateRole(localpart: string, role: Role): Change {
   return { sql: 'UPDATE account SET role = ? WHERE localpart = ?', params: [role, localpart] };
+}
+
+export function readPasswordVersion(reader: Reader, localpart: string): number | undefined {
+  const row = reader.get<{ version: number }>(
+    'SELECT password_version AS version FROM account WHERE localpart = ? AND is_guest = 0',
+    localpart,
+  );
+  return row?.version;
+}
+
+export function raisePasswordVersion(localpart: string): Change {
+  return { sql: 'UPDATE account SET password_version = password_version + 1 WHERE localpart = ?', params: [localpart] };
 }
 
 export function updateStatus(localpart: string, status: AccountRow['status']): Change {

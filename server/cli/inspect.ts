@@ -88,10 +88,11 @@ function statusText(status: Status): string {
   ]);
 }
 
-export function portsText(ports: { readonly c2s: number | null; readonly c2sTls: number | null }): string {
+export function portsText(ports: Status['ports']): string {
   const open = [
     ports.c2s === null ? '' : `${ports.c2s} (STARTTLS)`,
     ports.c2sTls === null ? '' : `${ports.c2sTls} (direct TLS)`,
+    ports.web === null ? '' : `${ports.web} (HTTPS)`,
   ].filter(Boolean);
   return open.length === 0 ? 'none' : open.join(', ');
 }

@@ -73,6 +73,15 @@ export const c2sSettings = {
   ),
 } satisfies SettingsGroup;
 
+export const webSettings = {
+  port: setting(
+    z.union([port, z.literal('off')]),
+    5281,
+    'The port for files and web clients (HTTPS). 0 picks a free one.',
+    { appliesOnRestart: true },
+  ),
+} satisfies SettingsGroup;
+
 export const windowSettings = {
   enabled: setting(
     z.boolean(),
@@ -143,6 +152,7 @@ export const modulesSettings = {
 export const serverGroups = {
   listen: listenSettings,
   c2s: c2sSettings,
+  web: webSettings,
   lan: lanSettings,
   window: windowSettings,
   admin: adminSettings,

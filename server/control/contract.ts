@@ -45,7 +45,7 @@ const status = z.object({
   pid: z.int(),
   version: z.string(),
   startedAt: isoTime,
-  ports: z.object({ c2s: z.int().nullable(), c2sTls: z.int().nullable() }),
+  ports: z.object({ c2s: z.int().nullable(), c2sTls: z.int().nullable(), web: z.int().nullable() }),
   addresses: z.array(z.string()).readonly(),
   onlineAccounts: z.int(),
   sessions: z.int(),
@@ -171,7 +171,7 @@ export type ToWorker =
 /** What people need to know once the server runs. */
 export interface WorkerReady {
   readonly domain: string;
-  readonly ports: { readonly c2s: number | null; readonly c2sTls: number | null };
+  readonly ports: Status['ports'];
   readonly addresses: readonly string[];
   /** SHA-256 of the authority that clients may be asked to trust. */
   readonly fingerprint: string;

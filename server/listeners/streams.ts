@@ -6,7 +6,7 @@ import { Stream, type StreamOptions } from '../stream/stream.ts';
 import type { Transport } from '../stream/transport.ts';
 
 /** From the first byte to a bound resource: enough to type a password again, too short to hoard connections. */
-const NEGOTIATION_MS = 60_000;
+export const NEGOTIATION_MS = 60_000;
 /** After our `</stream:stream>` (RFC 6120 section 4.4: "a reasonable amount of time"). */
 const CLOSING_MS = 5_000;
 const SWEEP_MS = 5_000;
@@ -52,9 +52,11 @@ export class Streams {
     return stream;
   }
 
-  /** Ends the streams of an account, also those that have signed in and not bound a resource yet. */
-  closeOf(account: string, error: { readonly condition: string; readonly text: string }): void {
-    for (const stream of [...this.#open.keys()]) if (stream.account === account) stream.close(error);
+  /** Ends the streams of an account but for `kept`, also those that have signed in and not bound a resource yet. */
+  closeOf(account: string, error: { readonly condition: string; readonly text: string }, kept?: object): void {
+    for (const stream of [...this.#open.keys()]) {
+      if (stream.account === account && stream !== kept) stream.close(error);
+    }
   }
 
   /** Ends all streams with `system-shutdown`; resolves when they are gone, by force after `graceMs`. */

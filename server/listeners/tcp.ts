@@ -42,7 +42,7 @@ async function listenOn(server: Server, host: string, port: number): Promise<{ r
     await tryListening(server, host, port);
   } catch (error) {
     // A computer without IPv6 has no `::`; everybody can still be reached by IPv4.
-    if (host !== '::' || !isCode(error, 'EAFNOSUPPORT', 'EADDRNOTAVAIL')) throw error;
+    if (host !== '::' || !isAddressFamilyMissing(error)) throw error;
     await tryListening(server, '0.0.0.0', port);
   }
   const address = server.address();
@@ -60,6 +60,6 @@ function tryListening(server: Server, host: string, port: number): Promise<void>
   return promise;
 }
 
-function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+export function isAddressFamilyMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(String(error.code));
 }

@@ -1,6 +1,6 @@
 /** TLS as the server speaks it (RFC 7590, RFC 9325): 1.2 and 1.3, forward secrecy and AEAD ciphers only. */
 import { constants, createHash, X509Certificate } from 'node:crypto';
-import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { ChannelBindingType, TlsState } from '../stream/transport.ts';
 
 const CIPHERS = [
@@ -23,13 +23,15 @@ const WEAK_SIGNATURE_HASHES = /^(md5|sha1)/i;
 
 /** A certificate with its key, ready for handshakes. */
 export interface ServerTls {
+  /** What the context is made of, for servers that make their own. */
+  readonly options: SecureContextOptions;
   readonly context: SecureContext;
   /** The channel binding data `tls-server-end-point` (RFC 5929 section 4). */
   readonly endPoint: Uint8Array;
 }
 
 export function createServerTls(identity: { readonly certificatePem: string; readonly keyPem: string }): ServerTls {
-  const context = createSecureContext({
+  const options: SecureContextOptions = {
     cert: identity.certificatePem,
     key: identity.keyPem,
     minVersion: 'TLSv1.2',
@@ -38,8 +40,8 @@ export function createServerTls(identity: { readonly certificatePem: string; rea
     ecdhCurve: 'X25519:prime256v1:secp384r1',
     // SECURITY: renegotiation is how TLS 1.2 peers burn our processor; nothing in XMPP needs it.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
-  });
-  return { context, endPoint: endPointOf(identity.certificatePem) };
+  };
+  return { options, context: createSecureContext(options), endPoint: endPointOf(identity.certificatePem) };
 }
 
 function endPointOf(certificatePem: string): Uint8Array {
@@ -64,6 +66,7 @@ export function readTlsState(socket: TLSSocket, tls: ServerTls): TlsState {
     version,
     cipher: socket.getCipher().name,
     channelBindingTypes: types,
+    isLooselyResumed: version !== 'TLSv1.3' && socket.isSessionReused(),
     channelBinding(type) {
       if (type === 'tls-server-end-point') return tls.endPoint;
       if (type === 'tls-unique') return firstFinished(socket);

@@ -32,6 +32,8 @@ export interface DiscoPart {
   readonly accountFeatures?: readonly string[];
   readonly accountIdentities?: readonly Identity[];
   readonly items?: readonly { readonly jid: string; readonly name: string }[];
+  /** What disco#info of the server tells further; asked each time. */
+  readonly forms?: () => readonly Form[];
 }
 
 /** What there is to tell about a node; undefined when the entity that is asked has no such node. */
@@ -47,10 +49,14 @@ export interface NodeAnswerer {
   items?(node: string, request: Request): NodeAnswer<readonly DiscoItem[]>;
 }
 
+/** Items of an account that the sender may see. */
+export type AccountList = (request: Request) => readonly DiscoItem[];
+
 export class Disco {
   readonly #parts = new Set<DiscoPart>();
   readonly #listeners = new Set<() => void>();
   readonly #answerers = new Map<string, NodeAnswerer>();
+  readonly #accountLists = new Set<AccountList>();
   #revision = 0;
 
   /** Counts the changes of what `server`, `account` and `items` tell, for those who keep what they made of it. */
@@ -61,10 +67,10 @@ export class Disco {
   /** Adds a module's part; the function takes it back. */
   add(part: DiscoPart): () => void {
     this.#parts.add(part);
-    this.#changed();
+    this.changed();
     return () => {
       this.#parts.delete(part);
-      this.#changed();
+      this.changed();
     };
   }
 
@@ -74,6 +80,12 @@ export class Disco {
    */
   answerNodes(feature: string, answerer: NodeAnswerer): void {
     this.#answerers.set(feature, answerer);
+  }
+
+  /** For whoever's part tells something else from now on. */
+  changed(): void {
+    this.#revision++;
+    for (const listener of this.#listeners) listener();
   }
 
   /** Calls `listener` whenever the answers below may differ. */
@@ -86,6 +98,7 @@ export class Disco {
     return {
       identities: this.#gather((part) => part.identities),
       features: [...new Set(this.#gather((part) => part.features))].sort(),
+      forms: this.#gather((part) => part.forms?.()),
     };
   }
 
@@ -99,6 +112,17 @@ export class Disco {
   /** The services below the server's domain. */
   items(): readonly DiscoItem[] {
     return this.#gather((part) => part.items);
+  }
+
+  /** Adds what accounts have besides their resources; the function takes it back. */
+  addAccountItems(list: AccountList): () => void {
+    this.#accountLists.add(list);
+    return () => this.#accountLists.delete(list);
+  }
+
+  /** What the account that is asked has, as far as the sender may know. */
+  accountItems(request: Request): readonly DiscoItem[] {
+    return [...this.#accountLists].flatMap((list) => [...list(request)]);
   }
 
   nodeInfo(node: string, request: Request): NodeAnswer<DiscoInfo> {
@@ -127,10 +151,5 @@ export class Disco {
 
   #gather<T>(pick: (part: DiscoPart) => readonly T[] | undefined): T[] {
     return [...this.#parts].flatMap((part) => [...(pick(part) ?? [])]);
-  }
-
-  #changed(): void {
-    this.#revision++;
-    for (const listener of this.#listeners) listener();
   }
 }

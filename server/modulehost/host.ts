@@ -1,25 +1,33 @@
 /** Starts modules, hands out what they get, and takes their hooks back when they stop. */
+import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { SettingsGroup, Values } from '../config/setting.ts';
 import type { Logger } from '../log/log.ts';
-import type { AbsentHandler } from '../router/accounts-route.ts';
+import type { AbsentHandler, ServerMessageHandler } from '../router/accounts-route.ts';
+import type { BindFeature } from '../router/bind-features.ts';
 import type { IqTable } from '../router/iq-table.ts';
 import { addStages } from '../router/stages.ts';
 import type { StreamFeature } from '../stream/feature.ts';
+import type { InlineFeature } from '../stream/features/sasl2-inline.ts';
 import type { Command } from './commands.ts';
 import type { Hooks, Host, Module } from './module.ts';
 import type { ServiceToken } from './services.ts';
 
 /** What the host shares with every module as it is. */
-type Shared = Omit<Host, 'config' | 'log' | 'commands' | 'use'>;
+type Shared = Omit<Host, 'config' | 'log' | 'commands' | 'use' | 'folder'>;
 
 export interface ModuleHostOptions {
   readonly shared: Shared;
+  /** Where modules have their directories. */
+  readonly dataDir: string;
   readonly config: Config;
   readonly log: Logger;
   readonly requests: IqTable;
   readonly absent: AbsentHandler[];
+  readonly toServer?: ServerMessageHandler[];
   readonly streamFeatures: StreamFeature[];
+  readonly inline: InlineFeature[];
+  readonly bindFeatures: BindFeature[];
 }
 
 interface Running {
@@ -35,10 +43,15 @@ const HOOKS: Readonly<Record<keyof Hooks, true>> = {
   presence: true,
   passingIq: true,
   absent: true,
+  toServer: true,
   session: true,
   account: true,
   streamFeatures: true,
+  sasl2: true,
+  bind2: true,
   commands: true,
+  http: true,
+  serverForms: true,
   routes: true,
   provides: true,
   stop: true,
@@ -102,7 +115,7 @@ export class ModuleHost {
   }
 
   #hostOf(module: Module): Host {
-    const { shared, config, log } = this.#options;
+    const { shared, config, log, dataDir } = this.#options;
     const services = this.#services;
     const values: Values<SettingsGroup> =
       module.config === undefined ? (NO_SETTINGS as Values<SettingsGroup>) : config.group(module.name, module.config);
@@ -110,6 +123,7 @@ export class ModuleHost {
       ...shared,
       config: values,
       log: log.child(module.name),
+      folder: join(dataDir, module.name),
       commands: this.#commands,
       use<T>(token: ServiceToken<T>): T {
         if (!module.needs?.some((needed) => needed.name === token.name))
@@ -120,12 +134,16 @@ export class ModuleHost {
   }
 
   #add(module: Module, hooks: Hooks, takeBack: (() => void)[]): void {
-    const { shared, requests, absent, streamFeatures } = this.#options;
+    const { shared, requests, absent, streamFeatures, inline, bindFeatures } = this.#options;
     const { router, disco, accounts, lifecycle } = shared;
     for (const name of Object.keys(hooks))
       if (!Object.hasOwn(HOOKS, name)) throw new Error(`there is no hook called ${name}`);
     const routes = hooks.routes ?? [];
-    takeBack.push(disco.add({ ...partOf(module), items: routes.map(({ domain, name }) => ({ jid: domain, name })) }));
+    const { serverForms: forms } = hooks;
+    const items = routes.map(({ domain, name }) => ({ jid: domain, name }));
+    takeBack.push(disco.add({ ...partOf(module), ...(forms && { forms }), items }));
+    if (forms !== undefined)
+      takeBack.push(this.#options.config.onChange((key) => key.startsWith(`${module.name}.`) && disco.changed()));
     for (const route of hooks.iq ?? []) takeBack.push(requests.add(route));
     for (const kind of ['message', 'presence'] as const) {
       takeBack.push(addStages(router.outbound[kind], hooks[kind]?.outbound ?? {}));
@@ -141,8 +159,11 @@ export class ModuleHost {
       });
     }
     if (hooks.absent !== undefined) takeBack.push(include(absent, hooks.absent));
+    if (hooks.toServer !== undefined) takeBack.push(include(this.#options.toServer ?? [], hooks.toServer));
     if (hooks.session !== undefined) takeBack.push(include(lifecycle.hooks, hooks.session));
     for (const feature of hooks.streamFeatures ?? []) takeBack.push(include(streamFeatures, feature));
+    for (const feature of hooks.sasl2 ?? []) takeBack.push(include(inline, feature));
+    for (const feature of hooks.bind2 ?? []) takeBack.push(include(bindFeatures, feature));
     if (hooks.account?.created !== undefined) takeBack.push(accounts.on('created', hooks.account.created));
     if (hooks.account?.removed !== undefined) takeBack.push(accounts.on('removed', hooks.account.removed));
     for (const command of hooks.commands ?? []) takeBack.push(claim(this.#commands, command.node, command));

@@ -9,20 +9,25 @@ import type { Clock } from '../clock/clock.ts';
 import type { SettingsGroup, Values } from '../config/setting.ts';
 import type { Jid } from '../jid/jid.ts';
 import type { Logger } from '../log/log.ts';
-import type { AbsentHandler } from '../router/accounts-route.ts';
+import type { AbsentHandler, ServerMessageHandler } from '../router/accounts-route.ts';
+import type { BindFeature } from '../router/bind-features.ts';
 import type { IqRoute } from '../router/iq-table.ts';
+import type { OwnRequests } from '../router/own-requests.ts';
 import type { PresenceHandler, Route, Router } from '../router/router.ts';
 import type { SessionHooks, SessionLifecycle } from '../router/session-lifecycle.ts';
 import type { InboundStages, OutboundStages } from '../router/stages.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { Form } from '../stanza/form.ts';
 import type { Iq, Message, Presence } from '../stanza/stanza.ts';
 import type { Migration } from '../store/migrations.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Specification, StreamFeature } from '../stream/feature.ts';
+import type { InlineFeature } from '../stream/features/sasl2-inline.ts';
 import type { Command } from './commands.ts';
 import type { Disco, Identity } from './disco.ts';
 import type { Provided, ServiceToken } from './services.ts';
+import type { WebAddress, WebRoutes } from './web.ts';
 
 export interface ModuleDefinition<C extends SettingsGroup> {
   /** Also the name of its file, of its group of settings and of the prefix of its tables. */
@@ -64,11 +69,17 @@ export interface Host<C extends SettingsGroup = SettingsGroup> {
   readonly sessions: Sessions;
   readonly lifecycle: SessionLifecycle;
   readonly router: Router;
+  /** Asks somebody in the server's own name. */
+  readonly ownRequests: Pick<OwnRequests, 'get' | 'set'>;
   readonly disco: Disco;
   /** Commands of all modules, by node. */
   readonly commands: ReadonlyMap<string, Command>;
   /** The role of an account here, with the setting `admin.jids` taken into account; undefined for everybody else. */
   roleOf(jid: Jid): Role | undefined;
+  /** Where the server answers HTTPS; read it when it is needed, since the port opens after the modules. */
+  readonly web: WebAddress;
+  /** A directory of the module's own, for what is too large for the database. The module makes it. */
+  readonly folder: string;
   /** A service that is listed under `needs`. */
   use<T>(token: ServiceToken<T>): T;
 }
@@ -90,15 +101,25 @@ export interface Hooks {
     readonly outbound?: OutboundStages<Iq>;
     readonly inbound?: Omit<InboundStages<Iq>, 'copy'>;
   };
+  /** What disco#info of the server tells further (XEP-0128); asked again when a setting of the module changes. */
+  readonly serverForms?: () => readonly Form[];
   /** Messages for which nobody is there. */
   readonly absent?: AbsentHandler;
+  /** Messages to the server itself. */
+  readonly toServer?: ServerMessageHandler;
   readonly session?: SessionHooks;
   readonly account?: {
     readonly created?: (account: Account) => void;
     readonly removed?: (account: Account) => void;
   };
   readonly streamFeatures?: readonly StreamFeature[];
+  /** What is done along with signing in (XEP-0388). */
+  readonly sasl2?: readonly InlineFeature[];
+  /** What is switched on along with binding a resource (XEP-0386). */
+  readonly bind2?: readonly BindFeature[];
   readonly commands?: readonly Command[];
+  /** What is answered over HTTPS. */
+  readonly http?: WebRoutes;
   /** Services by their domain, which are listed in disco#items of the server. */
   readonly routes?: readonly { readonly domain: string; readonly name: string; readonly route: Route }[];
   readonly provides?: readonly Provided[];

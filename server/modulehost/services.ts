@@ -1,8 +1,9 @@
 /** What modules may ask of each other: by typed token, so that no module imports another. */
 import type { Jid } from '../jid/jid.ts';
+import type { Session } from '../session/session.ts';
 import type { StanzaError } from '../stanza/error.ts';
 import type { Iq } from '../stanza/stanza.ts';
-import type { Stream } from '../stream/stream.ts';
+import type { GuestDoor } from '../stream/sasl/anonymous.ts';
 import type { Element } from '../xml/element.ts';
 
 /** Names a service and carries its type. */
@@ -36,11 +37,24 @@ export interface RosterService {
   sharePresence(account: string, contact: string): void;
   /** Everybody in the roster, in whatever state. */
   contacts(account: string): Iterable<string>;
+  /** The groups into which the account has put a contact. */
+  groups(account: string, contact: string): readonly string[];
+  /** Told of each change of a contact, before anybody else hears of it; the function takes the listener back. */
+  onChange(listener: (change: RosterChange) => void): () => void;
   /**
    * Adds a reason for which the server sends somebody neither presence nor probes in the account's name, asked each time
    * but by `withdrawPresence`. `contact` is a full JID where presence was directed to one. The function takes it back.
    */
   hideFrom(isHidden: (account: string, contact: Jid) => boolean): () => void;
+}
+
+/** What a contact was before a change. */
+export interface RosterChange {
+  readonly account: string;
+  /** Bare JID. */
+  readonly contact: Jid;
+  readonly wasSubscribed: boolean;
+  readonly formerGroups: readonly string[];
 }
 
 export const ROSTER: ServiceToken<RosterService> = { name: 'roster' };
@@ -57,11 +71,35 @@ export const BLOCKING: ServiceToken<BlockingService> = { name: 'blocking' };
 export interface VcardService {
   /** The `<vCard/>`; undefined when there is none. */
   read(account: string): Element | undefined;
-  /** Replaces the card; one without children removes it. Resolves when it is on disk. */
+  /** Replaces the card; one without children removes it. Every read knows it at once. Resolves when it is on disk. */
   write(account: string, card: Element): Promise<void>;
+  /**
+   * Told of each change, whoever made it, in the very turn in which it is made; the function takes the listener back.
+   * A card that is gone, or was not there before, is undefined.
+   */
+  onChange(listener: (account: string, card: Element | undefined, before: Element | undefined) => void): () => void;
 }
 
 export const VCARD: ServiceToken<VcardService> = { name: 'vcard' };
+
+/** XEP-0049, for modules that keep in a place of their own what clients store under one namespace. */
+export interface PrivateXmlService {
+  /** Lets `keeper` answer for a namespace from now on; the function takes it back. */
+  entrust(xmlns: string, keeper: PrivateXmlKeeper): () => void;
+  /** What is stored under a namespace from a time without a keeper. */
+  read(account: string, xmlns: string): readonly Element[];
+  /** Takes it away. Resolves when it is gone from the disk. */
+  remove(account: string, xmlns: string): Promise<void>;
+}
+
+export interface PrivateXmlKeeper {
+  /** `session` is the one that asks, when it is connected here. */
+  read(account: string, session: Session | undefined): readonly Element[] | Promise<readonly Element[]>;
+  /** Replaces everything. Resolves when it is on disk. */
+  write(account: string, elements: readonly Element[], session: Session | undefined): Promise<void>;
+}
+
+export const PRIVATE_XML: ServiceToken<PrivateXmlService> = { name: 'private-xml' };
 
 /** XEP-0012, for those who show it to administrators. */
 export interface LastActivityService {
@@ -71,16 +109,10 @@ export interface LastActivityService {
 
 export const LAST_ACTIVITY: ServiceToken<LastActivityService> = { name: 'last-activity' };
 
-/** XEP-0198, for those who carry it inside something else: SASL2 its `<resume/>`, Bind 2 its `<enable/>`. */
+/** XEP-0198, for those who tell clients about it. */
 export interface StreamManagementService {
-  /** The answer to `<enable/>` on a stream that has a resource; counting begins with it. */
-  enable(stream: Stream, request: Element): Element;
-  /**
-   * Answers `<resume/>` on a stream that has an account and no resource. `reply` is called with `<resumed/>` or
-   * `<failed/>` when that must be written, since what the client has not acknowledged follows at once. It is not called
-   * when the stream was closed.
-   */
-  resume(stream: Stream, request: Element, reply: (answer: Element) => void): void | Promise<void>;
+  /** After how much silence a device is asked whether it is still there. */
+  readonly idleSeconds: number;
 }
 
 export const STREAM_MANAGEMENT: ServiceToken<StreamManagementService> = { name: 'stream-management' };
@@ -109,7 +141,7 @@ export interface ArchiveService {
   answer(request: ArchiveRequest): Element | StanzaError | undefined | Promise<Element | StanzaError | undefined>;
   /** Features of `urn:xmpp:mam:2` and its companions, for the disco#info of an owner that is not an account. */
   readonly features: readonly string[];
-  /** Takes the whole archive away. Resolves when it is gone from the disk. */
+  /** Takes the whole archive away, but not what is kept from now on. Resolves when it is gone from the disk. */
   remove(owner: string): Promise<void>;
 }
 
@@ -117,13 +149,28 @@ export interface ArchiveRequest {
   readonly owner: Jid;
   readonly iq: Iq;
   readonly payload: Element;
-  /** Sends a page's `<message/>` to who asked. */
-  readonly send: (message: Element) => void;
+  /** Sends a page's `<message/>`, whose addresses are set, to who asked; `id` is that of the message inside. */
+  readonly send: (message: Element, id: string) => void;
   /** The message as who asks may see it; rooms hide real addresses (XEP-0313 section 5.1.2). */
   readonly view?: (message: Element) => Element;
 }
 
 export const ARCHIVE: ServiceToken<ArchiveService> = { name: 'archive' };
+
+/** Where the archives of accounts meet what else keeps their messages. `owner` is a bare JID. */
+export interface AccountArchiveService {
+  /** Takes back the message that was kept last of all and is refused after all; any other one stays. */
+  withdraw(owner: string, id: string): void;
+  /**
+   * Asks `listener` about every message of an account's archive that is about to be sent to one of its sessions in a
+   * page; what it returns is called once the client has the message. The function takes the listener back.
+   */
+  onShown(listener: ShownListener): () => void;
+}
+
+export type ShownListener = (session: Session, id: string) => (() => void) | undefined;
+
+export const ACCOUNT_ARCHIVE: ServiceToken<AccountArchiveService> = { name: 'account-archive' };
 
 /** XEP-0163 from the inside, for modules that keep something in an account's nodes. Accounts are localparts. */
 export interface PepService {
@@ -131,11 +178,21 @@ export interface PepService {
   item(account: string, node: string, id?: string): PepItem | undefined;
   /** All items, oldest first. */
   items(account: string, node: string): readonly PepItem[];
-  /** Publishes as the account itself; the node is made with `options` when there is none. Resolves when it is on disk. */
+  /** Who may read a node; undefined when there is none. */
+  accessModel(account: string, node: string): PepNodeOptions['accessModel'] | undefined;
+  /** Changes how a node is set up; nothing happens when there is none. Resolves when it is on disk. */
+  configure(account: string, node: string, options: PepNodeOptions): Promise<void>;
+  /**
+   * Publishes as the account itself; the node is made with `options` when there is none. Every read knows it at once.
+   * Resolves when it is on disk.
+   */
   publish(account: string, node: string, item: PepItem, options?: PepNodeOptions): Promise<void>;
   /** Resolves when it is gone from the disk. */
   retract(account: string, node: string, id: string): Promise<void>;
-  /** Told of each change, whoever made it; the function takes the listener back. */
+  /**
+   * Told of each change, whoever made it, in the very turn in which it is made: what a listener writes then is committed
+   * together with the change. The function takes the listener back.
+   */
   onChange(listener: (change: PepChange) => void): () => void;
 }
 
@@ -164,6 +221,100 @@ export const PEP: ServiceToken<PepService> = { name: 'pep' };
 export interface PushService {
   /** Wakes those devices of the account that are not connected. */
   notify(account: string, message: Element): void;
+  /** The services that wake devices, of one account or of all, and whether they can. */
+  services(account?: string): readonly PushServiceState[];
+}
+
+/** What is known of a push service. */
+export interface PushServiceState {
+  /** Its JID. */
+  readonly service: string;
+  /** How many devices it wakes. */
+  readonly devices: number;
+  readonly state: 'federation-off' | 'refused' | 'unreachable' | 'untried' | 'working';
+  /** Why phones are not woken, as a sentence for people. */
+  readonly explanation: string | undefined;
+  /** When something was last tried, in milliseconds since 1970. */
+  readonly atMs: number | undefined;
 }
 
 export const PUSH: ServiceToken<PushService> = { name: 'push' };
+
+/** XEP-0175, for SASL ANONYMOUS. */
+export const GUESTS: ServiceToken<GuestDoor> = { name: 'guests' };
+
+/** XEP-0484, for who lists and revokes the access of clients. Clients are known by their `clientKey`. */
+export interface TokensService {
+  /** The clients of an account that could sign in with a token now. */
+  holders(account: string): ReadonlySet<string>;
+  /** Takes all tokens of a client back. Resolves when they are gone from the disk. */
+  revoke(account: string, client: string): Promise<void>;
+}
+
+export const TOKENS: ServiceToken<TokensService> = { name: 'tokens' };
+
+/** XEP-0494, for the window: the clients that have access to an account. */
+export interface ClientAccessService {
+  list(account: string): Promise<readonly AccessingClient[]>;
+  /**
+   * Ends a client's sessions and takes its tokens back. It cannot be made to forget the password: `password-known` says
+   * that it could come back with it until that is changed, and that nothing was done unless `signOut` is set.
+   */
+  revoke(
+    account: string,
+    id: string,
+    options?: { readonly signOut?: boolean },
+  ): Promise<'revoked' | 'password-known' | 'unknown'>;
+}
+
+export interface AccessingClient {
+  /** Opaque; names the client in `revoke`. */
+  readonly id: string;
+  /** True also while a session waits to be resumed. */
+  readonly isConnected: boolean;
+  /** Milliseconds since 1970. */
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+  /** True when it has signed in with the password that the account has now. */
+  readonly knowsPassword: boolean;
+  /** True when it could sign in with a token. */
+  readonly hasToken: boolean;
+  /** What it says about itself; without that, `device` is its resource. */
+  readonly software: string | undefined;
+  readonly device: string | undefined;
+}
+
+export const CLIENT_ACCESS: ServiceToken<ClientAccessService> = { name: 'client-access' };
+
+/** Lists of addresses from which nobody wants to hear, kept by others and followed by this server. */
+export interface BlockListsService {
+  /** True when the address, or everybody at its domain, stands on a list. Costs nothing while no list is followed. */
+  isListed(address: Jid): boolean;
+}
+
+export const BLOCK_LISTS: ServiceToken<BlockListsService> = { name: 'block-lists' };
+
+/** XEP-0363, for those who show shared files to administrators. */
+export interface UploadService {
+  /** The service's own address. */
+  readonly address: Jid;
+  /** Those that are there as a whole, the oldest first. */
+  files(): readonly UploadedFile[];
+  /** Bytes of all files. */
+  totalBytes(): number;
+  /** Resolves when it is gone from the disk; false when there is none. */
+  remove(id: string): Promise<boolean>;
+}
+
+export interface UploadedFile {
+  readonly id: string;
+  /** Localpart of whose it is. */
+  readonly account: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly uploadedAtMs: number | undefined;
+}
+
+export const UPLOADS: ServiceToken<UploadService> = { name: 'uploads' };

@@ -135,11 +135,12 @@ function endUserSession(host: Host): Command {
 function changeUserPassword(host: Host): Command {
   const fields: readonly Field[] = [{ ...ACCOUNT_JID, label: 'The Jabber ID for this account' }, PASSWORD];
   const text = { title: 'Changing a User Password', instructions: "Fill out this form to change a user's password." };
-  return formCommand('change-user-password', 'Change User Password', text, fields, (values) => {
+  return formCommand('change-user-password', 'Change User Password', text, fields, (values, by) => {
     const jid = accountOf(host, only(values, 'accountjid'));
     if (jid instanceof StanzaError) return jid;
     return refusable(async () => {
-      await host.accounts.setPassword(jid.local, only(values, 'password'));
+      const ownResource = by.bare === jid.bare ? by.resource : undefined;
+      await host.accounts.setPassword(jid.local, only(values, 'password'), ownResource);
       return done(`The password of ${jid.bare} has been changed.`);
     });
   });

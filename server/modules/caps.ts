@@ -1,8 +1,6 @@
 /** XEP-0115: Entity Capabilities. Tells a client in one short line whether it knows what the server can do already. */
-import { createHash } from 'node:crypto';
-import type { DiscoInfo, Identity } from '../modulehost/disco.ts';
 import { defineModule } from '../modulehost/module.ts';
-import type { Field, Form } from '../stanza/form.ts';
+import { verificationString } from '../modulehost/verification-string.ts';
 import { el } from '../xml/element.ts';
 
 const NS_CAPS = 'http://jabber.org/protocol/caps';
@@ -41,38 +39,3 @@ export const caps = defineModule({
     };
   },
 });
-
-/** Section 5.1: what an entity is and can do, in 28 characters. */
-export function verificationString({ identities, features, forms = [] }: DiscoInfo): string {
-  const parts = [
-    ...identities
-      .toSorted(compareIdentities)
-      .map(({ category, type, lang = '', name = '' }) => `${category}/${type}/${lang}/${name}`),
-    ...features.toSorted(compareOctets),
-    ...forms.toSorted((a, b) => compareOctets(a.formType ?? '', b.formType ?? '')).flatMap(formParts),
-  ];
-  return createHash('sha1')
-    .update(parts.map((part) => `${part}<`).join(''))
-    .digest('base64');
-}
-
-/** Section 5.4: a form without FORM_TYPE is ignored. */
-function formParts({ formType, fields }: Form): readonly string[] {
-  if (formType === undefined) return [];
-  const byName = (a: Field, b: Field) => compareOctets(a.name, b.name);
-  return [
-    formType,
-    ...fields.toSorted(byName).flatMap(({ name, values = [] }) => [name, ...values.toSorted(compareOctets)]),
-  ];
-}
-
-function compareIdentities(a: Identity, b: Identity): number {
-  return (
-    compareOctets(a.category, b.category) || compareOctets(a.type, b.type) || compareOctets(a.lang ?? '', b.lang ?? '')
-  );
-}
-
-/** The collation i;octet of RFC 4790 section 9.3, on UTF-8. */
-function compareOctets(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}

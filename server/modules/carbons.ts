@@ -91,6 +91,15 @@ export const carbons = defineModule({
           },
         },
       },
+      bind2: [
+        {
+          name: NS_CARBONS,
+          bound(session, bind) {
+            if (bind.child('enable', NS_CARBONS) !== undefined) session.enabled.add(CARBONS);
+            return undefined;
+          },
+        },
+      ],
       session: {
         ended(session) {
           if (sessions.of(session.account).size === 0) eligible.forget(session.account);

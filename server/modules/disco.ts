@@ -36,10 +36,13 @@ export const disco = defineModule({
     }
 
     function info(request: Request): Element | StanzaError {
-      if (isHidden(request)) return new StanzaError('service-unavailable');
+      const isGuest = host.accounts.get(request.account)?.isGuest === true;
+      if (!isGuest && isHidden(request)) return new StanzaError('service-unavailable');
       const node = nodeOf(request);
-      if (node === undefined)
-        return infoElement(request, request.addressee === 'server' ? host.disco.server() : host.disco.account());
+      if (node === undefined) {
+        if (request.addressee === 'server') return infoElement(request, host.disco.server());
+        return infoElement(request, isGuest ? guestInfo(host.disco.account()) : host.disco.account());
+      }
       const found = host.disco.nodeInfo(node, request) ?? new StanzaError('item-not-found');
       return found instanceof StanzaError ? found : infoElement(request, found);
     }
@@ -48,10 +51,12 @@ export const disco = defineModule({
       if (isHidden(request)) return new StanzaError('service-unavailable');
       const node = nodeOf(request);
       if (node === undefined)
-        return itemsElement(request, request.addressee === 'server' ? host.disco.items() : resources(host, request));
+        return itemsElement(request, request.addressee === 'server' ? host.disco.items() : accountItems(request));
       const found = host.disco.nodeItems(node, request) ?? new StanzaError('item-not-found');
       return found instanceof StanzaError ? found : itemsElement(request, found);
     }
+
+    const accountItems = (request: Request) => [...resources(host, request), ...host.disco.accountItems(request)];
 
     return {
       iq: [
@@ -73,6 +78,12 @@ function resources(host: Host, { account, addressee }: Request): readonly DiscoI
   return [...host.sessions.of(account).values()]
     .filter((session) => addressee === 'self' || session.isAvailable)
     .map((session) => ({ jid: session.jid.full }));
+}
+
+/** XEP-0175 section 5: whoever asks is told that an account is a guest's. */
+function guestInfo({ identities, ...info }: DiscoInfo): DiscoInfo {
+  const others = identities.filter(({ category }) => category !== 'account');
+  return { ...info, identities: [{ category: 'account', type: 'anonymous' }, ...others] };
 }
 
 /** Section 3.2: the answer repeats the node of the question. */

@@ -5,39 +5,73 @@
 import type { Module } from '../modulehost/module.ts';
 import { adhoc } from './adhoc/adhoc.ts';
 import { adminCommands } from './admin-commands.ts';
+import { archive } from './archive/archive.ts';
+import { avatars } from './avatars/avatars.ts';
+import { blockLists } from './block-lists/block-lists.ts';
 import { blocking } from './blocking/blocking.ts';
+import { bookmarks } from './bookmarks/bookmarks.ts';
 import { caps } from './caps.ts';
 import { carbons } from './carbons.ts';
+import { clientAccess } from './client-access/client-access.ts';
+import { clientState } from './client-state/client-state.ts';
+import { contact } from './contact.ts';
+import { directory } from './directory/directory.ts';
 import { disco } from './disco.ts';
+import { displayed } from './displayed.ts';
+import { externalServices } from './external-services/external-services.ts';
+import { fast } from './fast/fast.ts';
+import { guests } from './guests/guests.ts';
 import { lastActivity } from './last-activity/last-activity.ts';
 import { legacySession } from './legacy-session.ts';
 import { offline } from './offline/offline.ts';
 import { ping } from './ping.ts';
 import { privateXml } from './private-xml/private-xml.ts';
+import { pep } from './pubsub/pep.ts';
+import { pubsub } from './pubsub/pubsub.ts';
+import { push } from './push/push.ts';
 import { registration } from './registration.ts';
 import { rooms } from './rooms/rooms.ts';
 import { roster } from './roster/roster.ts';
 import { streamManagement } from './stream-management/stream-management.ts';
 import { time } from './time.ts';
+import { upload } from './upload/upload.ts';
 import { vcard } from './vcard/vcard.ts';
+import { vcard4 } from './vcard4/vcard4.ts';
 import { version } from './version.ts';
 
 export const modules: readonly Module[] = [
   streamManagement, // first, so that it stops last and keeps what the others leave behind
+  guests,
+  fast,
+  clientAccess,
+  clientState,
   vcard,
   roster,
+  blockLists,
   blocking,
+  disco, // before those whose identities stand behind that of an account
+  pubsub,
+  pep,
+  archive, // before those who send copies, which carry its ids
+  push,
   rooms,
   carbons,
   offline,
-  disco,
   caps,
   ping,
   version,
   time,
   lastActivity,
   privateXml,
+  bookmarks,
+  avatars,
+  vcard4,
+  displayed,
   registration,
+  upload,
+  directory,
+  externalServices,
+  contact,
   adhoc,
   adminCommands,
   legacySession,

@@ -157,7 +157,7 @@ export const registration = defineModule({
         return remove(account, request);
       }
       if (account === undefined) return closed('set');
-      return changePassword(account, payload);
+      return changePassword(account, request);
     }
 
     /** Section 3.2. What goes with the account is the business of whoever keeps it. */
@@ -171,19 +171,20 @@ export const registration = defineModule({
     }
 
     /** Section 3.3. Nothing of the request is repeated in an error, because it has the password in it. */
-    function changePassword(account: string, query: Element): Promise<StanzaError | undefined> | StanzaError {
+    function changePassword(account: string, request: Request): Promise<StanzaError | undefined> | StanzaError {
+      const { payload: query, iq } = request;
       const username = query.childText('username')?.trim();
       const password = query.childText('password');
       if (!username || !password) return new StanzaError('bad-request', 'Your name and the new password are needed.');
       if (!isNameOf(account, username)) return new StanzaError('forbidden', 'You may change no password but your own.');
-      return attempt(() => accounts.setPassword(account, password));
+      return attempt(() => accounts.setPassword(account, password, iq.from.resource));
     }
 
     /** Localpart of the account that asks about itself, in a session of ours. */
     function ownAccountOf({ iq, sender }: Request): string | undefined {
-      return sender !== undefined && iq.from.domain === domain && accounts.has(iq.from.local)
-        ? iq.from.local
-        : undefined;
+      const isOurs = sender !== undefined && iq.from.domain === domain;
+      // A guest has registered nothing, and has no password to change.
+      return isOurs && accounts.get(iq.from.local)?.isGuest === false ? iq.from.local : undefined;
     }
 
     function isNameOf(account: string, username: string): boolean {

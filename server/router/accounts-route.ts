@@ -16,6 +16,9 @@ import type { Verdict } from './stages.ts';
 
 const NO_SESSIONS: ReadonlyMap<string, Session> = new Map();
 
+/** Takes a message to the server itself: `handled`, a refusal, or nothing when it is not for this handler. */
+export type ServerMessageHandler = (message: Message) => Verdict;
+
 /** Takes a message for which nobody is there: `handled` when it is kept. */
 export type AbsentHandler = (message: Message, account: string) => Verdict;
 
@@ -27,6 +30,7 @@ export interface AccountsRouteOptions {
   /** Takes the answers to what the server itself has asked. */
   readonly ownRequests: Pick<OwnRequests, 'settle'>;
   readonly absent: readonly AbsentHandler[];
+  readonly toServer?: readonly ServerMessageHandler[];
   readonly log: Logger;
 }
 
@@ -41,7 +45,7 @@ export class AccountsRoute implements Route {
     const { local } = stanza.to;
     switch (stanza.kind) {
       case 'message': {
-        const verdict = local === '' ? unavailable() : this.#message(stanza, local);
+        const verdict = local === '' ? this.#messageToServer(stanza) : this.#message(stanza, local);
         return verdict === 'handled' ? undefined : this.#options.router.refuse(stanza, verdict, sender);
       }
       case 'iq':
@@ -54,6 +58,14 @@ export class AccountsRoute implements Route {
         if (admitted !== 'handled') router.presenceHandler?.inbound({ ...admitted, to: stanza.to });
       }
     }
+  }
+
+  #messageToServer(message: Message): 'handled' | StanzaError {
+    for (const handler of this.#options.toServer ?? []) {
+      const verdict = handler(message);
+      if (verdict !== undefined) return verdict;
+    }
+    return unavailable();
   }
 
   /** Delivers a message to whom it may concern, or keeps it; or says why not. */

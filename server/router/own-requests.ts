@@ -37,13 +37,12 @@ export class OwnRequests {
 
   /** The answer, a result or an error; undefined when none came within half a minute. Never rejects. */
   get(to: Jid, payload: Element): Promise<Iq | undefined> {
-    const { domain, send, clock, randomId } = this.#options;
-    const id = randomId(ID_BYTES);
-    return new Promise((settle) => {
-      this.#waiting.set(id, { to, sinceMs: clock.now(), settle });
-      this.#sweep ??= clock.every(SWEEP_MS, () => this.#giveUp());
-      send(el('iq', NS_CLIENT, { type: 'get', id, from: domain, to: to.full }, payload));
-    });
+    return this.#ask('get', to, payload);
+  }
+
+  /** As `get`. */
+  set(to: Jid, payload: Element): Promise<Iq | undefined> {
+    return this.#ask('set', to, payload);
   }
 
   /**
@@ -54,6 +53,16 @@ export class OwnRequests {
     const waiting = this.#waiting.get(answer.id);
     if (waiting === undefined || waiting.to.full !== answer.from.full) return;
     this.#end(answer.id, waiting, answer);
+  }
+
+  #ask(type: 'get' | 'set', to: Jid, payload: Element): Promise<Iq | undefined> {
+    const { domain, send, clock, randomId } = this.#options;
+    const id = randomId(ID_BYTES);
+    return new Promise((settle) => {
+      this.#waiting.set(id, { to, sinceMs: clock.now(), settle });
+      this.#sweep ??= clock.every(SWEEP_MS, () => this.#giveUp());
+      send(el('iq', NS_CLIENT, { type, id, from: domain, to: to.full }, payload));
+    });
   }
 
   #giveUp(): void {

@@ -98,8 +98,9 @@ export class SessionLifecycle {
   streamEnded(session: Session, ending: StreamEnding): void {
     session.detach();
     if (session.isEnded) return;
-    for (const hook of this.hooks) if (hook.streamLost?.(session, ending)) return;
-    this.#finish(session);
+    let isKept = false;
+    for (const hook of this.hooks) if (hook.streamLost?.(session, ending)) isKept = true;
+    if (!isKept) this.#finish(session);
   }
 
   /** Ends a session and its stream, with a stream error or politely. */

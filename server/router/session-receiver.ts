@@ -34,8 +34,14 @@ export class SessionReceiver implements StanzaReceiver {
     this.#log = options.log;
   }
 
+  get jid(): string {
+    return this.#session.jid.full;
+  }
+
   receive(element: Element): void | Promise<void> {
     const session = this.#session;
+    // XEP-0286 section 3.2: whoever sends has its radio on.
+    if (session.outbox.isInactive) session.outbox.release();
     const inbound = readInbound(session, element);
     if ('end' in inbound) return this.#stream.close(inbound.end);
     if ('refused' in inbound) {

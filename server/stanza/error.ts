@@ -42,16 +42,19 @@ export class StanzaError {
   readonly text: string | undefined;
   readonly type: ErrorType;
   readonly application: Element | undefined;
+  /** What goes back beside the `<error/>`: the part of a request that was refused, where only a part was. */
+  readonly returned: Element | undefined;
 
   constructor(
     condition: StanzaCondition,
     text?: string,
-    more: { readonly type?: ErrorType; readonly application?: Element } = {},
+    more: { readonly type?: ErrorType; readonly application?: Element; readonly returned?: Element } = {},
   ) {
     this.condition = condition;
     this.text = text;
     this.type = more.type ?? TYPE_OF[condition];
     this.application = more.application;
+    this.returned = more.returned;
   }
 
   /** The `<error/>` child, in the namespace of the stanza that carries it. */
@@ -73,6 +76,7 @@ export function errorReply(stanza: Element, error: StanzaError): Element {
     stanza.name,
     stanza.xmlns,
     { type: 'error', id: stanza.attr('id'), from: stanza.attr('to'), to: stanza.attr('from') },
+    error.returned,
     error.toElement(stanza.xmlns),
   );
 }

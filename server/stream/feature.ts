@@ -12,8 +12,11 @@ export interface Specification {
 export interface StreamFeature {
   readonly name: string;
   readonly xeps?: readonly Specification[];
-  /** The elements for `<stream:features/>`; none when the feature is not on offer on this stream now. */
-  offer(stream: Stream): readonly Element[];
+  /**
+   * The elements for `<stream:features/>`; none when the feature is not on offer on this stream now. `before` is what
+   * the features before it in the list offer.
+   */
+  offer(stream: Stream, before: readonly Element[]): readonly Element[];
   /** Namespace of the first-level elements that `receive` takes. */
   readonly xmlns?: string;
   /** While a promise is pending the stream reads nothing further. */

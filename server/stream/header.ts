@@ -1,5 +1,5 @@
 /** The stream header (RFC 6120 section 4.7): read from the client, written by the server. */
-import { bareJid, parseJid } from '../jid/jid.ts';
+import { type Jid, parseJid } from '../jid/jid.ts';
 import type { Element } from '../xml/element.ts';
 import { escapeAttribute } from '../xml/serializer.ts';
 import { NS_STREAMS, StreamError } from './stream-error.ts';
@@ -12,8 +12,8 @@ const NS_CLIENT = 'jabber:client';
 const LANGUAGE_TAG = /^(?=.{1,64}$)[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
 export interface ClientHeader {
-  /** Bare JID that the client claims, as it may once the stream is encrypted (section 4.7.1). */
-  readonly from: string | undefined;
+  /** Whom the client claims to be, as it may once the stream is encrypted (section 4.7.1). */
+  readonly from: Jid | undefined;
   readonly lang: string | undefined;
 }
 
@@ -40,8 +40,9 @@ export function readClientHeader(
   if (parseJid(to)?.full !== domain) return new StreamError('host-unknown', `This server serves ${domain}.`);
   const from = header.attr('from');
   const claimed = from === undefined ? undefined : parseJid(from);
-  if (from !== undefined && claimed === undefined) return new StreamError('invalid-from');
-  return { from: claimed === undefined ? undefined : bareJid(claimed).full, lang: readLanguage(header) };
+  // XEP-0388 section 2.1: also when it names another domain than `to`.
+  if (from !== undefined && claimed?.domain !== domain) return new StreamError('invalid-from');
+  return { from: claimed, lang: readLanguage(header) };
 }
 
 /** Undefined also for what is no language tag: then the stream has no language. */

@@ -20,6 +20,8 @@ export type StreamEnding = 'closed' | 'lost' | 'shutdown';
 
 /** Who takes the stanzas once a resource is bound. */
 export interface StanzaReceiver {
+  /** Full JID of the session. */
+  readonly jid: string;
   /** While the promise is pending the stream reads nothing further (RFC 6120 section 10.1: in order). */
   receive(stanza: Element): void | Promise<void>;
   /** Called before each write, for what should travel with it. */
@@ -63,8 +65,12 @@ export class Stream {
   id = '';
   /** Localpart of the account that signed in. */
   account: string | undefined;
+  /** The account that the header's `from` names, if it names one here: a claim, and no more (RFC 6120 section 4.7.1). */
+  claimedAccount: string | undefined;
   /** xml:lang of the client's header. */
   lang: string | undefined;
+  /** The namespace of the only elements that may come while an exchange is under way (XEP-0388 section 2.4). */
+  exclusive: string | undefined;
   /** What a feature keeps about this stream while it negotiates, by feature name. */
   readonly negotiation = new Map<string, unknown>();
 
@@ -78,6 +84,16 @@ export class Stream {
 
   get domain(): string {
     return this.#options.domain;
+  }
+
+  /** The full JID once a resource is bound, before that the bare JID of the account, if it has signed in. */
+  get jid(): string | undefined {
+    return this.#receiver?.jid ?? (this.account === undefined ? undefined : `${this.account}@${this.domain}`);
+  }
+
+  /** The largest first-level element that may come now, in bytes. */
+  get maxStanzaBytes(): number {
+    return this.#limits.maxStanzaBytes;
   }
 
   get transport(): Transport {
@@ -123,11 +139,19 @@ export class Stream {
     this.destroy();
   }
 
-  /** The account signed in: the stream starts anew with larger limits (RFC 6120 section 6.4.6). */
+  /** The account signed in: from the next element on, larger limits apply. */
   authenticated(localpart: string): void {
     this.account = localpart;
     this.negotiation.clear();
-    this.restart();
+    this.exclusive = undefined;
+    this.#reader.limits = this.#limits;
+  }
+
+  /** What can be negotiated now: after the header, and after the success of XEP-0388, which brings no new header. */
+  sendFeatures(): void {
+    const offers: Element[] = [];
+    for (const feature of this.#options.features) offers.push(...feature.offer(this, offers));
+    this.write(`<stream:features>${offers.map((offer) => offer.toXml(NS_CLIENT)).join('')}</stream:features>`);
   }
 
   /** The client will send a new header; what it sent before that is not read (RFC 6120 section 5.4.3.3). */
@@ -232,10 +256,10 @@ export class Stream {
       return;
     }
     this.lang = read.lang;
-    this.#sendHeader(read.from);
+    this.claimedAccount = read.from?.local || undefined;
+    this.#sendHeader(read.from?.bare);
     this.#phase = 'negotiating';
-    const offers = this.#options.features.flatMap((feature) => feature.offer(this));
-    this.write(`<stream:features>${offers.map((offer) => offer.toXml(NS_CLIENT)).join('')}</stream:features>`);
+    this.sendFeatures();
   }
 
   #arrived(element: Element | undefined): void {
@@ -277,6 +301,9 @@ export class Stream {
   #dispatch(element: Element | undefined): void | Promise<void> {
     // RFC 6120 section 4.9.1.1: whoever gets a stream error closes, and answers it with none.
     if (element === undefined || element.is('error', NS_STREAMS)) return this.close();
+    if (this.exclusive !== undefined && element.xmlns !== this.exclusive) {
+      return this.close(new StreamError('policy-violation', 'Finish signing in before anything else.'));
+    }
     if (element.xmlns === NS_CLIENT) {
       return this.#phase === 'bound' ? this.#receiver?.receive(element) : this.#negotiate(element);
     }

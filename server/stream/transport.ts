@@ -10,6 +10,11 @@ export interface TlsState {
   /** Types that are offered on this connection. */
   readonly channelBindingTypes: readonly ChannelBindingType[];
   /**
+   * True when a session of TLS 1.2 was resumed: Node does not tell whether its secret is bound to one handshake (RFC 7627),
+   * as the HT mechanisms want it.
+   */
+  readonly isLooselyResumed?: boolean;
+  /**
    * Undefined when there is none.
    *
    * COMPAT(slixmpp, before 1.8.5): `tls-unique` is not offered, but given to clients that take it unasked: they know

@@ -46,7 +46,13 @@ beforeEach(async () => {
 describe('creating an account', () => {
   test('makes it known under its prepared name, now and after the next start', async () => {
     const account = await create('Ämilie', 'admin');
-    expect(account).toEqual({ localpart: 'ämilie', role: 'admin', isEnabled: true, createdAt: CREATED_AT });
+    expect(account).toEqual({
+      localpart: 'ämilie',
+      role: 'admin',
+      isEnabled: true,
+      isGuest: false,
+      createdAt: CREATED_AT,
+    });
     for (const known of [accounts, await load()]) {
       expect(known.has('ämilie')).toBe(true);
       expect(known.get('ämilie')).toEqual(account);
@@ -214,4 +220,62 @@ test('a change that could not be stored has not happened', async () => {
   await expect(accounts.setPassword('anna', 'another good one')).rejects.toThrow('the disk is full');
   expect(accounts.list().map(({ localpart }) => localpart)).toEqual(['anna']);
   expect(heard).toEqual([]);
+});
+
+describe('a guest', () => {
+  test('has an account that is in no list of people, and lasts until it is removed', async () => {
+    await create('anna');
+    const heard = listen();
+    const guest = await accounts.createGuest('59bec12a');
+    expect(guest).toEqual({
+      localpart: '59bec12a',
+      role: 'limited',
+      isEnabled: true,
+      isGuest: true,
+      createdAt: CREATED_AT,
+    });
+    for (const known of [accounts, await load()]) {
+      expect(known.get('59bec12a')).toEqual(guest);
+      expect(known.list().map(({ localpart }) => localpart)).toEqual(['anna']);
+      expect(known.guests()).toEqual([guest]);
+    }
+    await expect(accounts.createGuest('59bec12a')).rejects.toEqual(refusal('conflict'));
+    await expect(create('59bec12a')).rejects.toEqual(refusal('conflict'));
+    await accounts.remove('59bec12a');
+    expect(accounts.has('59bec12a')).toBe(false);
+    expect(heard).toEqual(['created 59bec12a', 'removed 59bec12a']);
+  });
+
+  test('has no password and gets none, nor anything else', async () => {
+    await accounts.createGuest('59bec12a');
+    expect(accounts.allCredentials('59bec12a')).toEqual([]);
+    expect(accounts.passwordVersion('59bec12a')).toBeUndefined();
+    expect(accounts.outdatedMechanisms('59bec12a')).toEqual([]);
+    for (const deed of [
+      accounts.setPassword('59bec12a', PASSWORD),
+      accounts.setRole('59bec12a', 'admin'),
+      accounts.disable('59bec12a'),
+    ]) {
+      await expect(deed).rejects.toEqual(refusal('not-found'));
+    }
+  });
+});
+
+test('each new password raises the version by which others tell it from the one before', async () => {
+  await create('anna');
+  const first = accounts.passwordVersion('anna');
+  await accounts.setPassword('anna', 'another good one');
+  expect(accounts.passwordVersion('anna')).toBe((first ?? 0) + 1);
+  await expect(accounts.setPassword('anna', 'short')).rejects.toEqual(refusal('weak-password'));
+  expect((await load()).passwordVersion('anna')).toBe((first ?? 0) + 1);
+  expect(accounts.passwordVersion('nobody')).toBeUndefined();
+});
+
+test('a new password is told together with the session in which its owner has set it', async () => {
+  await create('anna');
+  const heard: (string | undefined)[] = [];
+  accounts.on('passwordChanged', (_account, byResource) => heard.push(byResource));
+  await accounts.setPassword('anna', 'another good one', 'phone');
+  await accounts.setPassword('anna', 'yet another good one');
+  expect(heard).toEqual(['phone', undefined]);
 });

@@ -34,7 +34,7 @@ afterEach(() => {
 
 const running = (): RunningServer => ({
   domain: 'miller.local',
-  ports: { c2s: 5222, c2sTls: 5223 },
+  ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
   addresses: ['192.168.1.5'],
   fingerprint: 'AB:CD',
   firstAdmin: { jid: 'admin@miller.local', password: 'shown-once' },
@@ -76,7 +76,7 @@ describe('what is reported', () => {
         event: 'ready',
         pid: process.pid,
         domain: 'miller.local',
-        ports: { c2s: 5222, c2sTls: 5223 },
+        ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
         addresses: ['192.168.1.5'],
         fingerprint: 'AB:CD',
         admin: { jid: 'admin@miller.local', password: 'shown-once' },

@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const entry = fileURLToPath(new URL('../../server/snug.mjs', import.meta.url));
-const quietly = ['c2s.port=0', 'c2s.directTlsPort=0', 'listen.address=127.0.0.1', 'lan.mdns=false', 'window.port=0'];
+const quietly = [
+  'c2s.port=0',
+  'c2s.directTlsPort=0',
+  'web.port=0',
+  'listen.address=127.0.0.1',
+  'lan.mdns=false',
+  'window.port=0',
+];
 const serveWords = ['serve', '--json', ...quietly.flatMap((override) => ['--set', override])];
 
 interface Ended {

@@ -28,7 +28,7 @@ export const aStatus: Status = {
   pid: process.pid,
   version: '0.1.0',
   startedAt: '2026-01-31T12:00:00.000Z',
-  ports: { c2s: 5222, c2sTls: null },
+  ports: { c2s: 5222, c2sTls: null, web: null },
   addresses: ['192.168.1.5'],
   onlineAccounts: 1,
   sessions: 1,

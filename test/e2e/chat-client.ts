@@ -76,10 +76,14 @@ export class ChatClient {
     return this.#gone.promise;
   }
 
-  /** A new session with stream management and initial presence; whatever was not acknowledged before is forgotten. */
-  async login(): Promise<void> {
+  /**
+   * A new session with stream management and initial presence; whatever was not acknowledged before is forgotten.
+   * `beforePresence` is for who reads the archive first.
+   */
+  async login(beforePresence?: () => Promise<void>): Promise<void> {
     await this.#authenticate();
     await this.#bind();
+    await beforePresence?.();
     this.send('<presence/>');
   }
 
@@ -119,11 +123,22 @@ export class ChatClient {
 
   /** Returns once the server has dealt with all that was sent, and all that it had sent before has been read. */
   async settle(): Promise<void> {
-    const id = `settle-${++this.#lastId}`;
+    await this.request('get', `<ping xmlns='urn:xmpp:ping'/>`);
+  }
+
+  /** The answer to a request, to the server unless `to` is given. */
+  request(type: 'get' | 'set', payload: string, to = this.#options.domain): Promise<Element> {
+    const id = `request-${++this.#lastId}`;
     const answer = Promise.withResolvers<Element>();
     this.#replies.set(id, answer.resolve);
-    this.send(`<iq type='get' id='${id}' to='${this.#options.domain}'><ping xmlns='urn:xmpp:ping'/></iq>`);
-    await inTime(answer.promise, 'an answer to the ping');
+    this.send(`<iq type='${type}' id='${id}' to='${to}'>${payload}</iq>`);
+    return inTime(answer.promise, `an answer to ${payload}`);
+  }
+
+  /** Ends the session properly. */
+  async close(): Promise<void> {
+    this.#socket?.write('</stream:stream>');
+    await inTime(this.gone, 'the end of the stream');
   }
 
   /** The connection is gone, without a word. */

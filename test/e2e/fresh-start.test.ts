@@ -49,7 +49,7 @@ function createClient(server: ServerInTest, resource: string): ChatClient {
 }
 
 test('npm start on an empty directory serves within five seconds, with everything a first client needs', async () => {
-  const settings = ['listen.address=127.0.0.1', 'c2s.port=0', 'c2s.directTlsPort=0', 'lan.mdns=false'];
+  const settings = ['listen.address=127.0.0.1', 'c2s.port=0', 'c2s.directTlsPort=0', 'web.port=0', 'lan.mdns=false'];
   const words = ['--json', '--data', dataDir, ...settings.flatMap((setting) => ['--set', setting])];
   const since = performance.now();
   const npm = spawn('npm', ['start', '--silent', '--', ...words], {
@@ -116,6 +116,6 @@ test('a port that is in use is named, with the program that has it', async () =>
   const address = holder.address();
   if (address === null || typeof address === 'string') throw new Error('the port is not known');
   const { port } = address;
-  const starting = startSnug({ dataDir, ports: { c2s: port, c2sTls: 0 } });
+  const starting = startSnug({ dataDir, ports: { c2s: port, c2sTls: 0, web: 0 } });
   await expect(starting).rejects.toThrow(new RegExp(`Port ${port} is in use by .*${process.pid}.*c2s\\.port`));
 });

@@ -10,7 +10,7 @@ export interface SnugProcess {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly domain: string;
-  readonly ports: { readonly c2s: number; readonly c2sTls: number };
+  readonly ports: { readonly c2s: number; readonly c2sTls: number; readonly web: number };
   readonly fingerprint: string;
   /** Of the very first start. */
   readonly admin: { readonly jid: string; readonly password: string } | undefined;
@@ -25,12 +25,13 @@ export async function startSnug(options: {
   readonly dataDir: string;
   readonly args?: readonly string[];
   /** Ports to keep, for a server that is started again. */
-  readonly ports?: { readonly c2s: number; readonly c2sTls: number };
+  readonly ports?: SnugProcess['ports'];
 }): Promise<SnugProcess> {
   const settings = [
     'listen.address=127.0.0.1',
     `c2s.port=${options.ports?.c2s ?? 0}`,
     `c2s.directTlsPort=${options.ports?.c2sTls ?? 0}`,
+    `web.port=${options.ports?.web ?? 0}`,
     'lan.mdns=false',
   ].flatMap((setting) => ['--set', setting]);
   const args = [

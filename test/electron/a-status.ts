@@ -8,7 +8,7 @@ export function aStatus(changes: Partial<Status> = {}): Status {
     pid: 1,
     version: '1.0.0',
     startedAt: '2026-01-05T09:00:00Z',
-    ports: { c2s: 5222, c2sTls: 5223 },
+    ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
     addresses: ['192.168.1.5'],
     onlineAccounts: 0,
     sessions: 0,

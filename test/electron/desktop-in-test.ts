@@ -45,7 +45,13 @@ export const PATIENTLY = { timeout: 15_000, interval: 20 } as const;
 export function freshDataDirectory(settings: Readonly<Record<string, unknown>> = {}): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'snug-desktop-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }));
-  const quiet = { 'listen.address': '127.0.0.1', 'c2s.port': 0, 'c2s.directTlsPort': 0, 'lan.mdns': false };
+  const quiet = {
+    'listen.address': '127.0.0.1',
+    'c2s.port': 0,
+    'c2s.directTlsPort': 0,
+    'web.port': 0,
+    'lan.mdns': false,
+  };
   writeFileSync(join(dataDir, 'settings.json'), JSON.stringify({ ...quiet, ...settings }));
   return dataDir;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defineModule } from '../../server/modulehost/module.ts';
-import { verificationString } from '../../server/modules/caps.ts';
+import { verificationString } from '../../server/modulehost/verification-string.ts';
 import type { Element } from '../../server/xml/element.ts';
 import { openScene, type Scene } from '../scene/scene.ts';
 

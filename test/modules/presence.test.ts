@@ -62,6 +62,10 @@ describe('4.2 and 4.4: broadcast', () => {
       `<presence><show>dnd</show><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='n' ver='v'/></presence>`,
     );
     const content = `<show>dnd</show><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='n' ver='v'/>`;
+    // What the client can do is asked by its own server, for PEP.
+    await juliet.receives(
+      `<iq type='get' from='juliet@localhost'><query xmlns='http://jabber.org/protocol/disco#info' node='n#v'/></iq>`,
+    );
     await juliet.receives(`<presence from='juliet@localhost/balcony'>${content}</presence>`);
     await romeo.receives(`<presence from='juliet@localhost/balcony' to='romeo@localhost'>${content}</presence>`);
     await juliet.receivesNothing();

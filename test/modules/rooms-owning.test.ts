@@ -321,7 +321,7 @@ describe('what stays', () => {
     asks(wicca, 'thirdwitch');
     expect(conditionOf(await wicca.next())).toBe('conflict');
     const heard = await enters(wicca, 'secondwitch');
-    expect(codesOf(heard[0] ?? expect.fail())).toEqual(['110']);
+    expect(codesOf(heard[0] ?? expect.fail())).toEqual(['170', '110']);
     expect(heard.flatMap((each) => each.childText('body') ?? [])).toEqual(['two', 'three']);
     expect(heard.at(-1)?.childText('subject')).toBe('Spells');
     const owner = await scene.login('crone', 'desktop');

@@ -76,9 +76,12 @@ function open() {
   return { writer, journal, acknowledging, manage };
 }
 
-function listen(): { readonly stream: Stream; readonly written: string[] } {
+/** The stream of a session, and what is written to it. */
+function listen({ session }: ManagedSession): { readonly stream: Stream; readonly written: string[] } {
   const written: string[] = [];
-  return { stream: { write: (xml: string) => written.push(xml) } as Partial<Stream> as Stream, written };
+  const stream = { write: (xml: string) => written.push(xml) } as Partial<Stream> as Stream;
+  session.attach(stream);
+  return { stream, written };
 }
 
 const MESSAGE = el('message', NS_CLIENT, { to: 'romeo@localhost' }, el('body', NS_CLIENT, undefined, 'Hi'));
@@ -91,16 +94,18 @@ function tablesOf(unit: readonly Change[] | undefined): readonly string[] {
 describe('an acknowledgement', () => {
   test('is sent at once when everything is on disk', () => {
     const { acknowledging, manage } = open();
-    const { stream, written } = listen();
-    acknowledging.asked(manage('romeo', 0), stream);
+    const romeo = manage('romeo', 0);
+    const { stream, written } = listen(romeo);
+    acknowledging.asked(romeo, stream);
     expect(written).toEqual(["<a xmlns='urn:xmpp:sm:3' h='0'/>"]);
   });
 
   test('waits for what others wrote before', async () => {
     const { writer, acknowledging, manage } = open();
-    const { stream, written } = listen();
+    const romeo = manage('romeo', 0);
+    const { stream, written } = listen(romeo);
     writer.write([{ sql: 'of an archive', params: [] }]);
-    acknowledging.asked(manage('romeo', 0), stream);
+    acknowledging.asked(romeo, stream);
     await settled();
     expect(written).toEqual([]);
     await writer.commits();
@@ -109,8 +114,8 @@ describe('an acknowledgement', () => {
 
   test('waits for the messages that lie in the queues of others, and for its own count', async () => {
     const { writer, acknowledging, manage } = open();
-    const { stream, written } = listen();
     const [romeo, juliet, nurse] = [manage('romeo'), manage('juliet', 0), manage('nurse')];
+    const { stream, written } = listen(romeo);
     for (const { session } of [juliet, nurse]) session.send(MESSAGE);
     romeo.session.handled = 2;
     acknowledging.asked(romeo, stream);
@@ -122,20 +127,33 @@ describe('an acknowledgement', () => {
 
   test('says how far the server was when it was asked, not when it could answer', async () => {
     const { writer, acknowledging, manage } = open();
-    const { stream, written } = listen();
     const romeo = manage('romeo');
+    const { stream, written } = listen(romeo);
     romeo.session.handled = 2;
     acknowledging.asked(romeo, stream);
     romeo.session.handled = 5;
     acknowledging.asked(romeo, stream);
     await writer.commits();
-    expect(written).toEqual(["<a xmlns='urn:xmpp:sm:3' h='2'/>", "<a xmlns='urn:xmpp:sm:3' h='5'/>"]);
+    expect(written).toEqual(["<a xmlns='urn:xmpp:sm:3' h='2'/>"]);
+    expect(acknowledging.beforeFlush(romeo.session)).toBe("<a xmlns='urn:xmpp:sm:3' h='5'/>");
+    expect(acknowledging.beforeFlush(romeo.session)).toBe('');
+  });
+
+  test('answers all that is asked before it leaves', () => {
+    const { acknowledging, manage } = open();
+    const romeo = manage('romeo', 0);
+    const { stream, written } = listen(romeo);
+    for (let i = 0; i < 100; i++) acknowledging.asked(romeo, stream);
+    expect(written).toEqual(["<a xmlns='urn:xmpp:sm:3' h='0'/>"]);
+    expect(acknowledging.beforeFlush(romeo.session)).toBe('');
+    acknowledging.asked(romeo, stream);
+    expect(written.length).toBe(2);
   });
 
   test('stays away when the disk fails, and the next one writes everything again', async () => {
     const { writer, acknowledging, manage } = open();
-    const { stream, written } = listen();
     const [romeo, juliet] = [manage('romeo'), manage('juliet')];
+    const { stream, written } = listen(romeo);
     juliet.session.send(MESSAGE);
     romeo.session.handled = 1;
     acknowledging.asked(romeo, stream);

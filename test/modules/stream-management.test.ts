@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openScene } from '../scene/scene.ts';
-import { arrives, chat, confirms, enables, failed, isConfirmed, NS_SM, R } from './stream-management-steps.ts';
+import { arrives, chat, confirms, enables, failed, isConfirmed, NS_SM, R, resumes } from './stream-management-steps.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -12,6 +12,39 @@ describe('XEP-0198 section 2: the stream feature', () => {
     expect((await stranger.next()).child('sm', NS_SM)).toBeUndefined();
     const romeo = await scene.authenticated('romeo');
     expect(romeo.features?.child('sm', NS_SM)).toBeDefined();
+  });
+});
+
+describe('many requests for acknowledgement', () => {
+  test('that come at once get one answer, with the last count', async () => {
+    await using scene = await openScene({ accounts: ['romeo', 'juliet'] });
+    const juliet = await scene.login('juliet', 'balcony');
+    const { client: romeo } = await arrives(scene, 'romeo', 'orchard');
+    romeo.sends(R.repeat(1_000));
+    await romeo.receives(`<a xmlns='${NS_SM}' h='0'/>`);
+    romeo.sends(R + chat(juliet.jid, '1') + R + chat(juliet.jid, '2') + R.repeat(100));
+    await romeo.receives(`<a xmlns='${NS_SM}' h='0'/>`);
+    await romeo.receives(`<a xmlns='${NS_SM}' h='2'/>`);
+    await isConfirmed(romeo, 2);
+  });
+
+  test('are answered on the stream that they came from', async () => {
+    await using scene = await openScene({ accounts: ['romeo'] });
+    const { client: romeo, id } = await arrives(scene, 'romeo', 'orchard');
+    romeo.sends(R);
+    romeo.drops();
+    const again = await resumes(scene, 'romeo', id, { h: 0, handled: 0 });
+    again.sends(R + R);
+    await again.receives(`<a xmlns='${NS_SM}' h='0'/>`);
+    await isConfirmed(again, 0);
+  });
+
+  test('are answered before the stream ends', async () => {
+    await using scene = await openScene({ accounts: ['romeo'] });
+    const { client: romeo } = await arrives(scene, 'romeo', 'orchard');
+    romeo.sends(`${R}</stream:stream>`);
+    await romeo.receives(`<a xmlns='${NS_SM}' h='0'/>`);
+    await romeo.receivesEnd();
   });
 });
 

@@ -3,10 +3,15 @@
  * scenes can be pointed at another server (see target.ts); those that need the inside skip themselves there.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { Accounts } from '../../server/accounts/accounts.ts';
 import { ACCOUNT_MIGRATIONS } from '../../server/accounts/store.ts';
 import { Config } from '../../server/config/config.ts';
 import { type Core, createCore, moduleMigrations, settingsGroups } from '../../server/core.ts';
+import { createWeb } from '../../server/listeners/web.ts';
 import type { Logger } from '../../server/log/log.ts';
 import { Database } from '../../server/store/database.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -60,6 +65,8 @@ export class Scene {
   readonly errors: string[] = [];
   /** Undefined on another server. */
   readonly #inside: Inside | undefined;
+  /** The data directory: for what is too large for the database. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'snug-scene-'));
   #server: Core | undefined;
   #accounts: Accounts | undefined;
   #life: ServerLife | undefined;
@@ -121,6 +128,8 @@ export class Scene {
       await this.#accounts.create({ localpart, password: passwordOf(localpart), role });
     }
     this.#server = createCore({
+      web: { origin: 'https://localhost:5281' },
+      dataDir: this.folder,
       domain: DOMAIN,
       version: '0.0.0',
       config: this.config,
@@ -148,6 +157,12 @@ export class Scene {
     this.server.streams.open(wire.server);
     this.#clients.push(client);
     return client;
+  }
+
+  /** What modules answer over HTTPS, to be asked with `inject`. */
+  web(): Promise<FastifyInstance> {
+    const { log } = this.#inside ?? skipOnTarget('the inside of the server');
+    return createWeb({ routes: this.server.host.running.flatMap(({ hooks }) => hooks.http ?? []), log });
   }
 
   /** A client that has signed in and bound a resource, and has said nothing further. */
@@ -195,6 +210,7 @@ export class Scene {
     if (this.#server !== undefined) await this.stopServer();
     for (const client of this.#clients) client.drops();
     await this.#inside?.database.close();
+    rmSync(this.folder, { recursive: true, force: true });
     if (target !== undefined) await this.#removeAccounts();
     if (this.errors.length > 0) throw new Error(`the server logged errors:\n${this.errors.join('\n')}`);
   }
@@ -212,7 +228,7 @@ export class Scene {
       now: () => clock.now(),
     });
     const overrides = Object.entries(this.#options.settings ?? {}).map(([key, value]) => `${key}=${String(value)}`);
-    const config = Config.load({ path: '/nonexistent/settings.json', groups: settingsGroups(), overrides });
+    const config = Config.load({ path: join(this.folder, 'settings.json'), groups: settingsGroups(), overrides });
     return { clock, database, log, config };
   }
 

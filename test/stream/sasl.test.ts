@@ -1,6 +1,8 @@
 /** SASL on a stream: RFC 6120 section 6, with SCRAM (RFC 5802, RFC 7677), channel binding and PLAIN (RFC 4616). */
 import { describe, expect, test } from 'vitest';
 import { createSasl } from '../../server/stream/features/sasl.ts';
+import { createMechanismKinds } from '../../server/stream/sasl/kinds.ts';
+import { SignIn } from '../../server/stream/sasl/sign-in.ts';
 import { Stream } from '../../server/stream/stream.ts';
 import type { ChannelBindingType } from '../../server/stream/transport.ts';
 import type { Element } from '../../server/xml/element.ts';
@@ -174,7 +176,7 @@ describe.skipIf(target !== undefined)('SCRAM', () => {
     client.sends(auth('SCRAM-SHA-1'));
     await client.receives(`<challenge xmlns='${NS_SASL}'/>`);
     client.sends(response('n,,n=juliet,r=abc'));
-    expect(atob((await client.next()).text())).toMatch(/^r=abc.+,s=.+,i=\d+$/);
+    expect(atob((await client.next()).text())).toMatch(/^r=abc.+,s=.+,i=\d+,h=.+,t=0304$/);
   });
 
   test('takes “=” for an initial response of no length, which is no message of SCRAM (6.4.2)', async () => {
@@ -201,7 +203,7 @@ describe.skipIf(target !== undefined)('a wrong password', () => {
       const client = await opened(scene);
       client.sends(auth('SCRAM-SHA-256', `n,,n=${username},r=abc`));
       const first = atob((await client.next()).text());
-      const [, salt = '', iterations = ''] = /,s=([^,]+),i=(\d+)$/.exec(first) ?? [];
+      const [, salt = '', iterations = ''] = /,s=([^,]+),i=(\d+)/.exec(first) ?? [];
       challenges[username] = [...(challenges[username] ?? []), `${salt} ${iterations}`];
       const nonce = /^r=([^,]+)/.exec(first)?.[1];
       client.sends(response(`c=biws,r=${nonce},p=${Buffer.alloc(32, 7).toString('base64')}`));
@@ -261,17 +263,18 @@ describe.skipIf(target !== undefined)('a wrong password', () => {
 
   test('from too many at once is put off without looking at it (6.5.10)', async () => {
     const wire = new MemoryWire({ isSecure: true });
-    const sasl = createSasl({
-      authenticator: {
-        scramKeys: () => ({ salt: Buffer.of(1), iterations: 4096, storedKey: Buffer.of(1), serverKey: Buffer.of(1) }),
-        checkPassword: () => Promise.resolve(true),
-        isEnabled: () => true,
-        delayMs: () => Number.POSITIVE_INFINITY,
-        failed: () => expect.unreachable(),
-        succeeded: () => expect.unreachable(),
-      },
-      isPlainOffered: () => true,
-      newNonce: () => 'nonce',
+    const authenticator = {
+      scramKeys: () => ({ salt: Buffer.of(1), iterations: 4096, storedKey: Buffer.of(1), serverKey: Buffer.of(1) }),
+      hasScramKeys: () => true,
+      checkPassword: () => Promise.resolve(true),
+      isEnabled: () => true,
+      delayMs: () => Number.POSITIVE_INFINITY,
+      failed: () => expect.unreachable(),
+      succeeded: () => expect.unreachable(),
+    };
+    const signIn = new SignIn({
+      authenticator,
+      mechanisms: createMechanismKinds({ authenticator, isPlainOffered: () => true, newNonce: () => 'nonce' }),
       wait: () => expect.unreachable(),
     });
     const limits = { maxStanzaBytes: 10_000, maxDepth: 10, maxAttributes: 10, maxBufferedBytes: 100_000 };
@@ -279,7 +282,7 @@ describe.skipIf(target !== undefined)('a wrong password', () => {
     new Stream({
       transport: wire.server,
       domain: 'localhost',
-      features: [sasl],
+      features: [createSasl(signIn)],
       limits: { beforeAuthentication: limits, authenticated: limits },
       newId: () => 'id',
       now: () => 0,

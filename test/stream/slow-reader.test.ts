@@ -59,7 +59,12 @@ test('who is let go is lost at once, although a socket tells that it is gone onl
   const stream = openEcho(wire, () => undefined);
   wire.client.write(HEADER);
   const endings: string[] = [];
-  stream.bind({ receive: () => undefined, beforeFlush: () => undefined, ended: (ending) => endings.push(ending) });
+  stream.bind({
+    jid: 'juliet@localhost/balcony',
+    receive: () => undefined,
+    beforeFlush: () => undefined,
+    ended: (ending) => endings.push(ending),
+  });
   stream.destroy();
   expect(endings).toEqual(['lost']);
   expect(stream.isOpen).toBe(false);
@@ -71,7 +76,12 @@ test('who says that nothing more will come is lost at once, but still gets what 
   wire.client.write(HEADER);
   await nextTurn();
   const endings: string[] = [];
-  stream.bind({ receive: () => undefined, beforeFlush: () => undefined, ended: (ending) => endings.push(ending) });
+  stream.bind({
+    jid: 'juliet@localhost/balcony',
+    receive: () => undefined,
+    beforeFlush: () => undefined,
+    ended: (ending) => endings.push(ending),
+  });
   let read = '';
   let isClosed = false;
   wire.client.events = {

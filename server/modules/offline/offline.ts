@@ -2,10 +2,14 @@
 import { z } from 'zod';
 import { setting } from '../../config/setting.ts';
 import { defineModule } from '../../modulehost/module.ts';
+import { ACCOUNT_ARCHIVE } from '../../modulehost/services.ts';
 import { StanzaError } from '../../stanza/error.ts';
-import { Mailboxes } from './mailboxes.ts';
+import type { Element } from '../../xml/element.ts';
+import { isReachable, Mailboxes } from './mailboxes.ts';
 import { OFFLINE_MIGRATIONS } from './store.ts';
 import { worthOf } from './worth-keeping.ts';
+
+const NS_SID = 'urn:xmpp:sid:0';
 
 export const offline = defineModule({
   name: 'offline',
@@ -16,6 +20,7 @@ export const offline = defineModule({
     { xep: '0334', version: '1.0.0' },
   ],
   features: ['msgoffline'],
+  needs: [ACCOUNT_ARCHIVE],
   migrations: OFFLINE_MIGRATIONS,
   config: {
     maxMessages: setting(
@@ -31,7 +36,8 @@ export const offline = defineModule({
     ),
   },
 
-  start({ domain, config, reader, writer, clock, sessions }) {
+  start({ domain, config, reader, writer, clock, sessions, use }) {
+    const archive = use(ACCOUNT_ARCHIVE);
     const mailboxes = new Mailboxes({
       domain,
       reader,
@@ -42,17 +48,29 @@ export const offline = defineModule({
     });
     return {
       absent(message, account) {
+        const archiveId = archiveIdOf(message.element, message.to.bare);
         switch (worthOf(message)) {
           case 'refuse':
-            return undefined;
+            // A retraction is archived whatever its hints say (XEP-0424 section 5), and so it has not got lost.
+            return archiveId === undefined ? undefined : 'handled';
           case 'drop':
             return 'handled';
-          case 'keep':
-            return mailboxes.keep(account, message.element)
-              ? 'handled'
-              : new StanzaError('service-unavailable', 'Too many messages are waiting for this person.');
+          case 'keep': {
+            if (mailboxes.keep(account, message.element, archiveId)) return 'handled';
+            // What goes back to its sender is not to be found later (XEP-0313 section 6.1).
+            if (archiveId !== undefined) archive.withdraw(message.to.bare, archiveId);
+            return new StanzaError('service-unavailable', 'Too many messages are waiting for this person.');
+          }
         }
       },
+      bind2: [
+        {
+          bound({ account }) {
+            mailboxes.leaveToArchive(account);
+            return undefined;
+          },
+        },
+      ],
       session: {
         presenceChanged(session, before) {
           const isBack = isReachable(session) && !isReachable(before);
@@ -64,6 +82,7 @@ export const offline = defineModule({
           if (other !== undefined) mailboxes.deliver(other);
         },
       },
+      stop: archive.onShown((session, id) => mailboxes.show(session, id)),
       account: {
         // What a crash between removing an account and removing its messages left must not reach the next of that name.
         created: ({ localpart }) => mailboxes.clear(localpart),
@@ -73,7 +92,7 @@ export const offline = defineModule({
   },
 });
 
-/** Messages for an account go to resources with a priority that is not negative (RFC 6121 section 8.5.2.1.1). */
-function isReachable({ isAvailable, priority }: { readonly isAvailable: boolean; readonly priority: number }): boolean {
-  return isAvailable && priority >= 0;
+/** The id that the account's archive has given the message (XEP-0359). */
+function archiveIdOf(message: Element, owner: string): string | undefined {
+  return message.elements.find((child) => child.is('stanza-id', NS_SID) && child.attr('by') === owner)?.attr('id');
 }

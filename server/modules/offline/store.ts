@@ -18,6 +18,7 @@ export const OFFLINE_MIGRATIONS: readonly Omit<Migration, 'owner'>[] = [
       CREATE INDEX offline_message_by_account ON offline_message (account, id);
     `,
   },
+  { version: 2, sql: 'ALTER TABLE offline_message ADD COLUMN archive_id TEXT' },
 ];
 
 /** A message that is kept. */
@@ -26,6 +27,14 @@ export interface Kept {
   readonly element: Element;
   /** Milliseconds since 1970. */
   readonly receivedAtMs: number;
+}
+
+/** What is known of a message without reading it. */
+export interface Held {
+  /** Bytes of the stanza. */
+  readonly size: number;
+  /** Under which the account's archive has it; undefined when it is not archived. */
+  readonly archiveId: string | undefined;
 }
 
 /** The first `limit` messages of an account after the one called `afterId`. */
@@ -39,23 +48,23 @@ export function readMessages(reader: Reader, account: string, afterId: number, l
   return rows.map(({ id, received_at, stanza }) => ({ id, element: parseXml(stanza), receivedAtMs: received_at }));
 }
 
-/** The ids of an account's messages, in order, with their sizes in bytes. */
-export function readSizes(reader: Reader, account: string): Map<number, number> {
-  const rows = reader.all<{ id: number; size: number }>(
-    'SELECT id, octet_length(stanza) AS size FROM offline_message WHERE account = ? ORDER BY id',
+/** The ids of an account's messages, in order, with what is known of them. */
+export function readHeld(reader: Reader, account: string): Map<number, Held> {
+  const rows = reader.all<{ id: number; size: number; archive_id: string | null }>(
+    'SELECT id, octet_length(stanza) AS size, archive_id FROM offline_message WHERE account = ? ORDER BY id',
     account,
   );
-  return new Map(rows.map(({ id, size }) => [id, size]));
+  return new Map(rows.map(({ id, size, archive_id }) => [id, { size, archiveId: archive_id ?? undefined }]));
 }
 
 export function readLastId(reader: Reader): number {
   return reader.get<{ id: number | null }>('SELECT max(id) AS id FROM offline_message')?.id ?? 0;
 }
 
-export function storeMessage(account: string, { id, receivedAtMs }: Kept, stanza: string): Change {
+export function storeMessage(account: string, kept: Kept, stanza: string, archiveId: string | undefined): Change {
   return {
-    sql: 'INSERT INTO offline_message (id, account, received_at, stanza) VALUES (?, ?, ?, ?)',
-    params: [id, account, receivedAtMs, stanza],
+    sql: 'INSERT INTO offline_message (id, account, received_at, stanza, archive_id) VALUES (?, ?, ?, ?, ?)',
+    params: [kept.id, account, kept.receivedAtMs, stanza, archiveId ?? null],
   };
 }
 

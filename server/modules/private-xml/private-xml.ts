@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { setting } from '../../config/setting.ts';
 import { defineModule } from '../../modulehost/module.ts';
+import { PRIVATE_XML, type PrivateXmlKeeper, type PrivateXmlService, provide } from '../../modulehost/services.ts';
 import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { type Element, el } from '../../xml/element.ts';
@@ -32,32 +33,42 @@ export const privateXml = defineModule({
     ),
   },
 
+  provides: [PRIVATE_XML],
   start(host) {
     const store = new PrivateXmlStore(host.reader, host.writer);
+    /** By the namespace that somebody else answers for. */
+    const keepers = new Map<string, PrivateXmlKeeper>();
+
+    function read(account: string, xmlns: string): readonly Element[] {
+      const xml = store.read(account, xmlns);
+      return xml === undefined ? [] : parseXml(xml).elements;
+    }
 
     /** What is asked for is named by its namespace alone; what is not there comes back empty. */
-    function get({ account, payload }: Request): Element | StanzaError {
+    function get({ account, payload, sender }: Request): Element | StanzaError | Promise<Element> {
       const wanted = piecesOf(payload);
       if (wanted instanceof StanzaError) return wanted;
       const [first, ...others] = wanted;
       if (first === undefined || others.length > 0)
         return new StanzaError('bad-request', 'Ask for one namespace at a time.');
       const [xmlns, elements] = first;
-      const xml = store.read(account, xmlns);
-      if (xml !== undefined) return parseXml(xml);
-      return el(
-        'query',
-        NS_PRIVATE,
-        undefined,
-        elements.slice(0, 1).map(({ name }) => el(name, xmlns)),
-      );
+      const answer = (found: readonly Element[]) =>
+        el(
+          'query',
+          NS_PRIVATE,
+          undefined,
+          found.length > 0 ? found : elements.slice(0, 1).map(({ name }) => el(name, xmlns)),
+        );
+      const found = keepers.get(xmlns)?.read(account, sender) ?? read(account, xmlns);
+      return found instanceof Promise ? found.then(answer) : answer(found);
     }
 
     /** Replaces everything that was kept under the namespaces that are named. */
-    function set({ account, payload }: Request): Promise<undefined> | StanzaError {
+    function set({ account, payload, sender }: Request): Promise<undefined> | StanzaError {
       const pieces = piecesOf(payload);
       if (pieces instanceof StanzaError) return pieces;
       const texts = new Map<string, string | undefined>();
+      const entrusted: (() => Promise<void>)[] = [];
       const before = store.namespaces(account);
       const after = new Set(before);
       for (const [xmlns, elements] of pieces) {
@@ -72,6 +83,11 @@ export const privateXml = defineModule({
             `A piece of private storage may have at most ${host.config.maxBytes} bytes here.`,
           );
         }
+        const keeper = keepers.get(xmlns);
+        if (keeper !== undefined) {
+          entrusted.push(() => keeper.write(account, elements, sender));
+          continue;
+        }
         texts.set(xmlns, xml);
         if (isNothing) after.delete(xmlns);
         else after.add(xmlns);
@@ -83,8 +99,17 @@ export const privateXml = defineModule({
           `An account may keep at most ${maxPieces} pieces of private storage here.`,
         );
       }
-      return store.write(account, texts).then(() => undefined);
+      return Promise.all([store.write(account, texts), ...entrusted.map((write) => write())]).then(() => undefined);
     }
+
+    const service: PrivateXmlService = {
+      entrust(xmlns, keeper) {
+        keepers.set(xmlns, keeper);
+        return () => keepers.delete(xmlns);
+      },
+      read,
+      remove: (account, xmlns) => store.write(account, new Map([[xmlns, undefined]])),
+    };
 
     const refuse = () => new StanzaError('forbidden', 'Private storage is open to its owner alone.');
 
@@ -96,6 +121,7 @@ export const privateXml = defineModule({
         iqSet([NS_PRIVATE, 'query'], ['account', 'server'], refuse),
       ],
       account: { removed: ({ localpart }) => void store.removeAccount(localpart) },
+      provides: [provide(PRIVATE_XML, service)],
     };
   },
 });

@@ -22,7 +22,9 @@ export function getList(request: RoomRequest): Element | StanzaError {
   if ((affiliation === undefined) === (role === undefined))
     return refusal('bad-request', 'A list is of one affiliation or one role.');
   if (isAffiliation(affiliation) && affiliation !== 'none') {
-    if (!mayReadAffiliations(request, affiliation)) return refusal('forbidden', 'This list is not for you.');
+    const { occupant, affiliation: own } = request;
+    if (!mayReadAffiliations(room, occupant?.role, own, affiliation))
+      return refusal('forbidden', 'This list is not for you.');
     return listOf(room.affiliations.list(affiliation).map(affiliatedItem));
   }
   if (isRoomRole(role) && role !== 'none') {
@@ -102,11 +104,16 @@ function byNick(
  * Section 5.2.1: owners may read everything, admins what they may change; and where JIDs are no secret, members what
  * is no ban.
  */
-function mayReadAffiliations({ room, occupant, affiliation: own }: RoomRequest, list: Affiliation): boolean {
+export function mayReadAffiliations(
+  room: Room,
+  role: RoomRole | undefined,
+  own: Affiliation,
+  list: Affiliation,
+): boolean {
   if (own === 'owner') return true;
   if (own === 'admin') return list === 'outcast' || list === 'member' || room.configuration.whois === 'anyone';
   if (list === 'outcast' || room.configuration.whois !== 'anyone') return false;
-  return isAtLeast(own, 'member') && room.configuration.memberListFor.includes(occupant?.role ?? 'participant');
+  return isAtLeast(own, 'member') && room.configuration.memberListFor.includes(role ?? 'participant');
 }
 
 /** Sections 8.5 and 9.8. */

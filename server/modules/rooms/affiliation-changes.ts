@@ -3,11 +3,11 @@ import type { Jid } from '../../jid/jid.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
 import { el } from '../../xml/element.ts';
-import type { Actor } from './drawing.ts';
+import type { Actor, Circumstances } from './drawing.ts';
 import { sendInvitation } from './invitation.ts';
 import { nickRefusal } from './join.ts';
 import { closeIfEmpty, removeOccupant } from './leave.ts';
-import { NS_MUC_USER } from './namespaces.ts';
+import { NS_AFFILIATION_VERSIONS, NS_MUC_USER } from './namespaces.ts';
 import type { Occupant } from './occupants.ts';
 import { announceRole } from './presence.ts';
 import { type Affiliation, isAtLeast, roleAfter } from './privileges.ts';
@@ -15,6 +15,8 @@ import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 import { STATUS, statusElement } from './status-codes.ts';
+import type { VersionChange, VersionStep } from './versions/affiliation-versions.ts';
+import { versionChanges } from './versions/store.ts';
 
 export interface AffiliationChange {
   /** Bare JID, or a domain. */
@@ -83,15 +85,25 @@ export function changeAffiliations(
   changes: readonly AffiliationChange[],
   actor?: Actor,
 ): Promise<void> {
-  for (const change of changes) apply(service, room, change, actor);
+  const recorded = changes.flatMap((change) => apply(service, room, change, actor) ?? []);
   const written = service.isKept(room)
-    ? service.store.writeAffiliations(room, new Set(changes.map(({ jid }) => jid.bare)))
+    ? service.store.writeAffiliations(
+        room,
+        new Set(changes.map(({ jid }) => jid.bare)),
+        versionChanges(room.jid.local, room.versions, recorded),
+      )
     : Promise.resolve();
   closeIfEmpty(service, room);
   return written;
 }
 
-function apply(service: RoomService, room: Room, change: AffiliationChange, actor: Actor | undefined): void {
+/** The change as its version tells it; undefined when the affiliation is what it was. */
+function apply(
+  service: RoomService,
+  room: Room,
+  change: AffiliationChange,
+  actor: Actor | undefined,
+): VersionChange | undefined {
   const { jid, affiliation, reason } = change;
   const before = room.affiliationOf(jid);
   const known = room.affiliations.get(jid.bare);
@@ -101,15 +113,24 @@ function apply(service: RoomService, room: Room, change: AffiliationChange, acto
     // Section 9.1: whoever is banned loses the nickname too.
     room.affiliations.set({ jid: jid.bare, affiliation, nick: affiliation === 'outcast' ? undefined : nick, reason });
   }
+  const since = room.versions.current;
+  const listedBefore = known?.affiliation ?? 'none';
+  const recorded =
+    listedBefore === affiliation ? undefined : room.versions.record(service.newId(), jid.bare, listedBefore);
+  const versions = recorded && { since, until: recorded.version };
   if (before !== affiliation) room.rememberedRoles.delete(jid.bare);
+  if (!isAtLeast(affiliation, 'member')) room.wishes.delete(jid.bare);
   if (change.nick && isAtLeast(affiliation, 'member')) evictFrom(service, room, change.nick, jid);
 
   const present = jid.local === '' ? presentFrom(room, jid.domain) : room.occupants.ofUser(jid.bare);
-  for (const occupant of present) show(service, room, occupant, before, actor, reason);
-  if (present.length > 0) return;
-  tellOfAbsent(service, room, change);
+  // Of a domain, and of somebody whose presence is shown to nobody, only a message tells (XEP-0463 section 5.2.2).
+  const isSeen = jid.local !== '' && present.some(({ role }) => room.isShown(role));
+  for (const occupant of present) show(service, room, occupant, before, { actor, reason, versions });
+  if (!isSeen) tellOfAbsent(service, room, change, versions);
+  if (present.length > 0) return recorded;
   if (room.configuration.isMembersOnly && before === 'none' && affiliation === 'member' && jid.local !== '')
     sendInvitation(service, room, { from: inviterOf(room, actor), to: jid, reason });
+  return recorded;
 }
 
 function show(
@@ -117,18 +138,17 @@ function show(
   room: Room,
   occupant: Occupant,
   before: Affiliation,
-  actor: Actor | undefined,
-  reason: string | undefined,
+  what: Pick<Circumstances, 'actor' | 'reason' | 'versions'>,
 ): void {
   const after = room.affiliationOf(occupant.user);
   if (after === 'outcast') {
-    removeOccupant(service, room, occupant, { statuses: [STATUS.banned], actor, reason });
+    removeOccupant(service, room, occupant, { ...what, statuses: [STATUS.banned] });
   } else if (room.configuration.isMembersOnly && !isAtLeast(after, 'member')) {
-    removeOccupant(service, room, occupant, { statuses: [STATUS.affiliationChanged], actor, reason });
+    removeOccupant(service, room, occupant, { ...what, statuses: [STATUS.affiliationChanged] });
   } else {
     const wasShown = room.isShown(occupant.role);
     occupant.role = roleAfter(occupant.role, before, after, room.configuration.isModerated);
-    announceRole(service, room, occupant, wasShown, { actor, reason });
+    announceRole(service, room, occupant, wasShown, what);
   }
 }
 
@@ -147,27 +167,37 @@ function evictFrom(service: RoomService, room: Room, nick: string, holder: Jid):
 }
 
 /** Sections 10.3 and 10.6: somebody is not here, so those who may see the JID learn it from the room. */
-function tellOfAbsent(service: RoomService, room: Room, { jid, affiliation, reason }: AffiliationChange): void {
-  const message = el(
-    'message',
-    NS_CLIENT,
-    { id: service.newId(), from: room.jid.bare },
+function tellOfAbsent(
+  service: RoomService,
+  room: Room,
+  { jid, affiliation, reason }: AffiliationChange,
+  versions: VersionStep | undefined,
+): void {
+  const draw = (step: VersionStep | undefined) =>
     el(
-      'x',
-      NS_MUC_USER,
-      undefined,
-      affiliation === 'outcast' ? statusElement(STATUS.banned) : undefined,
+      'message',
+      NS_CLIENT,
+      { id: service.newId(), from: room.jid.bare },
       el(
-        'item',
+        'x',
         NS_MUC_USER,
-        { jid: jid.bare, affiliation },
-        reason === undefined ? undefined : el('reason', NS_MUC_USER, undefined, reason),
+        undefined,
+        step && el('mav', NS_AFFILIATION_VERSIONS, { since: step.since, until: step.until }),
+        affiliation === 'outcast' ? statusElement(STATUS.banned) : undefined,
+        el(
+          'item',
+          NS_MUC_USER,
+          { jid: jid.bare, affiliation },
+          reason === undefined ? undefined : el('reason', NS_MUC_USER, undefined, reason),
+        ),
       ),
-    ),
-  );
+    );
+  const plain = draw(undefined);
+  const versioned = draw(versions);
   for (const occupant of room.occupants.all()) {
     if (!room.seesAddresses(occupant)) continue;
     for (const session of occupant.sessions.values()) {
+      const message = session.hasVersions === true ? versioned : plain;
       service.sendMessage(message.withAttr('to', session.jid.full), 'normal', room.jid, session.jid);
     }
   }

@@ -1,32 +1,29 @@
 /** The form in which owners see and change the configuration (XEP-0045 sections 10.2 and 16.5.3). */
-import { bareJid, type Jid, parseJid } from '../../jid/jid.ts';
-import { StanzaError } from '../../stanza/error.ts';
-import { type Field, type FieldType, type Form, isTrue } from '../../stanza/form.ts';
-import { BROADCAST_ROLES, mayOccupantsInvite, type PrivateMessages, type RoomConfiguration } from './configuration.ts';
+import type { Field, FieldType, Form } from '../../stanza/form.ts';
+import {
+  BROADCAST_ROLES,
+  mayOccupantsInvite,
+  type PrivateMessages,
+  type RoomConfiguration,
+  type Wakes,
+  wakesFor,
+} from './configuration.ts';
 import { NS_MUC_CONFIG } from './namespaces.ts';
-import { isRoomRole, type RoomRole } from './privileges.ts';
-import { refusal } from './room-error.ts';
+import type { RoomRole } from './privileges.ts';
+import { MAX_SLOW_MODE_SECONDS } from './slow-mode.ts';
 
-const FIELD = 'muc#roomconfig_';
-const MAX_NAME_LENGTH = 200;
-const MAX_DESCRIPTION_LENGTH = 2_000;
-const MAX_PASSWORD_LENGTH = 200;
-/** RFC 5646 allows no subtag of more than eight characters; nobody needs more than this of them. */
-const LANGUAGE = /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,5}$/;
+/** What the names of the registered fields begin with. */
+export const FIELD = 'muc#roomconfig_';
+/** Nobody has registered a field for it (XEP-0068 section 3.4: a namespace of one's own). */
+export const WAKES_FIELD = '{https://snug.invalid/rooms}wakes';
 const OCCUPANT_CHOICES = [10, 20, 50, 100, 200, 500, 1_000, 5_000];
-const PRIVATE_MESSAGES: readonly PrivateMessages[] = ['anyone', 'participants', 'moderators', 'none'];
+export const PRIVATE_MESSAGES: readonly PrivateMessages[] = ['anyone', 'participants', 'moderators', 'none'];
+export const WAKES: readonly Wakes[] = ['mentions', 'everything', 'nothing'];
 const SHOWN_ROLES: readonly RoomRole[] = [...BROADCAST_ROLES, 'none'];
 
 export interface FormLimits {
   readonly maxOccupants: number;
   readonly maxHistoryLength: number;
-}
-
-/** What an owner submitted: lists are complete lists (section 10.2), undefined where they are not to change. */
-export interface Submission {
-  readonly configuration: RoomConfiguration;
-  readonly admins: readonly Jid[] | undefined;
-  readonly owners: readonly Jid[] | undefined;
 }
 
 export function configurationForm(
@@ -79,6 +76,17 @@ export function configurationForm(
         ...text('', 'Messages shown to whoever enters', String(current.historyLength)),
         name: 'muc#maxhistoryfetch',
       },
+      flag('enablearchiving', 'What is said is kept; switching this off deletes it', current.isArchived),
+      flag('forwardmentions', 'Members who are away get messages that mention them', current.forwardsMentions),
+      {
+        ...oneOf('', 'Devices of members who are away are woken for', [wakesFor(current)], WAKES),
+        name: WAKES_FIELD,
+      },
+      {
+        ...text('slow_mode_duration', 'Seconds between messages of one person', String(current.slowModeSeconds)),
+        validation: { datatype: 'xs:integer', range: { min: 0, max: MAX_SLOW_MODE_SECONDS } },
+      },
+      text('pubsub', 'Address of a pubsub node that belongs to the room', current.pubsub),
       { ...text('roomadmins', 'Admins', '', 'jid-multi'), values: people.admins },
       { ...text('roomowners', 'Owners', '', 'jid-multi'), values: people.owners },
     ],
@@ -90,102 +98,10 @@ const OPTION_LABELS: Readonly<Record<string, string>> = {
   moderators: 'Moderators',
   participants: 'Those with voice',
   none: 'Nobody',
+  mentions: 'Mentions',
+  everything: 'Every message',
+  nothing: 'Nothing',
   moderator: 'Moderators',
   participant: 'Those with voice',
   visitor: 'Those without voice',
 };
-
-/** The configuration as it will be; `not-acceptable` where something cannot be (section 10.1.3). Fields left out stay. */
-export function readSubmission(
-  values: ReadonlyMap<string, readonly string[]>,
-  current: RoomConfiguration,
-  limits: FormLimits,
-): Submission | StanzaError {
-  const has = (name: string) => values.has(FIELD + name);
-  const text = (name: string, former: string) => (has(name) ? (values.get(FIELD + name)?.[0] ?? '').trim() : former);
-  const flag = (name: string, former: boolean) => {
-    const given = values.get(FIELD + name);
-    return given === undefined || given.length === 0 ? former : isTrue(given);
-  };
-  const roles = (name: string, former: readonly RoomRole[]) =>
-    has(name) ? (values.get(FIELD + name) ?? []).map((role) => role.replace(/s$/, '')).filter(isRoomRole) : former;
-
-  const privateMessages = text('allowpm', current.privateMessages);
-  const whois = text('whois', current.whois);
-  const invites = flag('allowinvites', mayOccupantsInvite(current));
-  const password = readPassword(values, current.password);
-  const maxOccupants = readCount(text('maxusers', String(current.maxOccupants)), limits.maxOccupants);
-  const historyLength = readCount(
-    values.get('muc#maxhistoryfetch')?.[0] ?? String(current.historyLength),
-    limits.maxHistoryLength,
-  );
-  const admins = readJids(values.get(`${FIELD}roomadmins`));
-  const owners = readJids(values.get(`${FIELD}roomowners`));
-  const configuration = {
-    name: text('roomname', current.name),
-    description: text('roomdesc', current.description),
-    lang: text('lang', current.lang),
-    isPersistent: flag('persistentroom', current.isPersistent),
-    isPublic: flag('publicroom', current.isPublic),
-    isMembersOnly: flag('membersonly', current.isMembersOnly),
-    isModerated: flag('moderatedroom', current.isModerated),
-    canOccupantsChangeSubject: flag('changesubject', current.canOccupantsChangeSubject),
-    // Clients send back the whole form: only a value that differs is a decision.
-    allowInvites: invites === mayOccupantsInvite(current) ? current.allowInvites : invites,
-    memberListFor: roles('getmemberlist', current.memberListFor),
-    presenceBroadcast: roles('presencebroadcast', current.presenceBroadcast),
-  };
-  if (whois !== 'anyone' && whois !== 'moderators')
-    return refusal('not-acceptable', 'There is no such choice of whois.');
-  if (!isPrivateMessages(privateMessages)) return refusal('not-acceptable', 'There is no such choice of allowpm.');
-  if (configuration.name.length > MAX_NAME_LENGTH || configuration.description.length > MAX_DESCRIPTION_LENGTH)
-    return refusal('not-acceptable', 'The name or the description is too long.');
-  if (configuration.lang !== '' && !LANGUAGE.test(configuration.lang))
-    return refusal('not-acceptable', 'The language is not a language tag, as in en or de-CH.');
-  if (maxOccupants === undefined || maxOccupants === 0)
-    return refusal('not-acceptable', 'The number of people must be a number.');
-  if (historyLength === undefined) return refusal('not-acceptable', 'The number of messages must be a number.');
-  if (password instanceof StanzaError) return password;
-  if (admins instanceof StanzaError) return admins;
-  if (owners instanceof StanzaError) return owners;
-  return {
-    configuration: { ...configuration, whois, privateMessages, maxOccupants, historyLength, password },
-    admins,
-    owners,
-  };
-}
-
-/** A secret alone makes a room protected, too: some clients send nothing else. */
-function readPassword(values: ReadonlyMap<string, readonly string[]>, former: string): string | StanzaError {
-  const isProtected = values.get(`${FIELD}passwordprotectedroom`);
-  const secret = values.get(`${FIELD}roomsecret`);
-  const password = secret === undefined ? former : (secret[0] ?? '');
-  if (isProtected !== undefined && isProtected.length > 0) {
-    if (!isTrue(isProtected)) return '';
-    if (password === '') return refusal('not-acceptable', 'A protected room needs a password.');
-  }
-  if (password.length > MAX_PASSWORD_LENGTH) return refusal('not-acceptable', 'The password is too long.');
-  return password;
-}
-
-/** Undefined when it is no number. `none` and what is beyond the limit of the service mean that limit. */
-function readCount(text: string, limit: number): number | undefined {
-  if (text === 'none' || text === '') return limit;
-  return /^\d{1,9}$/.test(text) ? Math.min(Number(text), limit) : undefined;
-}
-
-function readJids(values: readonly string[] | undefined): readonly Jid[] | undefined | StanzaError {
-  if (values === undefined) return undefined;
-  const jids = new Map<string, Jid>();
-  for (const value of values) {
-    if (value.trim() === '') continue;
-    const jid = parseJid(value.trim());
-    if (jid === undefined || jid.local === '') return refusal('not-acceptable', 'A list contains an invalid JID.');
-    jids.set(jid.bare, bareJid(jid));
-  }
-  return [...jids.values()];
-}
-
-function isPrivateMessages(text: string): text is PrivateMessages {
-  return PRIVATE_MESSAGES.some((choice) => choice === text);
-}

@@ -5,6 +5,9 @@ import { STATUS, type Status } from './status-codes.ts';
 /** Who may send private messages: everybody here, those with voice, moderators, nobody. */
 export type PrivateMessages = 'anyone' | 'participants' | 'moderators' | 'none';
 
+/** What the devices of members who are away are woken for. */
+export type Wakes = 'everything' | 'mentions' | 'nothing';
+
 export interface RoomConfiguration {
   readonly name: string;
   readonly description: string;
@@ -29,6 +32,16 @@ export interface RoomConfiguration {
   readonly maxOccupants: number;
   /** Messages shown to whoever enters. */
   readonly historyLength: number;
+  /** What is said is kept for those who come later (XEP-0313). */
+  readonly isArchived: boolean;
+  /** Members who are away get messages that mention them (XEP-0452). */
+  readonly forwardsMentions: boolean;
+  /** Undefined until somebody decides: everything in small circles, mentions elsewhere. */
+  readonly wakes: Wakes | undefined;
+  /** XEP-0500: seconds from one message of somebody to the next; 0 when there is no need to wait. */
+  readonly slowModeSeconds: number;
+  /** An xmpp: URI of the pubsub node that belongs to the room; empty when there is none. */
+  readonly pubsub: string;
 }
 
 export const BROADCAST_ROLES: readonly RoomRole[] = ['moderator', 'participant', 'visitor'];
@@ -38,6 +51,7 @@ export function defaultConfiguration(defaults: {
   readonly publicByDefault: boolean;
   readonly historyLength: number;
   readonly maxOccupants: number;
+  readonly archivedByDefault: boolean;
 }): RoomConfiguration {
   return {
     name: '',
@@ -56,11 +70,26 @@ export function defaultConfiguration(defaults: {
     password: '',
     maxOccupants: defaults.maxOccupants,
     historyLength: defaults.historyLength,
+    isArchived: defaults.archivedByDefault,
+    forwardsMentions: true,
+    wakes: undefined,
+    slowModeSeconds: 0,
+    pubsub: '',
   };
 }
 
 export function mayOccupantsInvite({ allowInvites, isMembersOnly }: RoomConfiguration): boolean {
   return allowInvites ?? !isMembersOnly;
+}
+
+/** People who know each other want to hear everything (decision 20). */
+export function wakesFor({ wakes, isMembersOnly, whois }: RoomConfiguration): Wakes {
+  return wakes ?? (isMembersOnly && whois === 'anyone' ? 'everything' : 'mentions');
+}
+
+/** Section 7.2.12: whether what is said can be read by people who have never been here. */
+export function isReadByAll({ isPersistent, isArchived, isMembersOnly, password }: RoomConfiguration): boolean {
+  return isPersistent && isArchived && !isMembersOnly && password === '';
 }
 
 /** Section 10.2.1, "Notification of Configuration Changes": the codes that the occupants are told. */
@@ -75,6 +104,7 @@ export function changeStatuses(before: RoomConfiguration, after: RoomConfigurati
   if (showsUnavailable !== showedUnavailable) {
     codes.push(showsUnavailable ? STATUS.showsUnavailable : STATUS.hidesUnavailable);
   }
+  if (isReadByAll(before) !== isReadByAll(after)) codes.push(isReadByAll(after) ? STATUS.logged : STATUS.notLogged);
   if (before.whois !== after.whois) {
     codes.push(after.whois === 'anyone' ? STATUS.nowNonAnonymous : STATUS.nowSemiAnonymous);
   }

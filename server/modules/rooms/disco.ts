@@ -3,19 +3,29 @@ import type { Jid } from '../../jid/jid.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { type Field, formElement } from '../../stanza/form.ts';
 import { type Element, el } from '../../xml/element.ts';
+import { ACTIVITY_FIELD } from './activity.ts';
+import { hatCommandInfo, hatCommandItems } from './hats/commands.ts';
 import {
+  NS_AFFILIATION_VERSIONS,
+  NS_COMMANDS,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
+  NS_HATS,
+  NS_MESSAGE_MODERATE,
+  NS_MESSAGE_RETRACT,
   NS_MUC,
   NS_MUC_INFO,
   NS_MUC_REQUEST,
   NS_OCCUPANT_ID,
   NS_PING,
   NS_REGISTER,
+  NS_SEARCH,
   NS_STANZA_ID,
+  NS_VCARD,
   NS_VERSION,
 } from './namespaces.ts';
 import { isAtLeast } from './privileges.ts';
+import { OFFLINE_FEATURE } from './registration.ts';
 import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import type { RoomRequest } from './room-request.ts';
@@ -32,6 +42,8 @@ const SERVICE_FEATURES = [
   `${NS_MUC}#stable_id`,
   NS_OCCUPANT_ID,
   NS_PING,
+  NS_SEARCH,
+  NS_VCARD,
   NS_VERSION,
 ];
 const ROOM_FEATURES = [
@@ -45,6 +57,14 @@ const ROOM_FEATURES = [
   NS_STANZA_ID,
   NS_OCCUPANT_ID,
   NS_PING,
+  NS_VCARD,
+  NS_HATS,
+  NS_COMMANDS,
+  NS_AFFILIATION_VERSIONS,
+  NS_MESSAGE_RETRACT,
+  `${NS_MESSAGE_RETRACT}#tombstone`,
+  NS_MESSAGE_MODERATE,
+  OFFLINE_FEATURE,
 ];
 
 export function serviceInfo(query: Element): Element | StanzaError {
@@ -65,14 +85,15 @@ export function serviceItems(service: RoomService, query: Element): Element | St
 
 /** Section 6.4. Whoever knows the address may know what to expect; a room that is not open yet is nobody's business. */
 export function roomInfo(request: RoomRequest): Element | StanzaError {
-  const { room, payload, iq, affiliation } = request;
+  const { service, room, payload, iq, affiliation } = request;
   if (room.isLocked && affiliation !== 'owner') return refusal('item-not-found');
   const node = payload.attr('node');
   if (node === NODE_NICK) return reservedNick(room, payload, iq.from);
-  if (node) return refusal('item-not-found');
+  if (node) return hatCommandInfo(request, node) ?? refusal('item-not-found');
   const { configuration } = room;
   const features = [
     ...ROOM_FEATURES,
+    ...(service.isArchived(room) ? service.archive.features : []),
     configuration.isPersistent ? 'muc_persistent' : 'muc_temporary',
     configuration.isPublic ? 'muc_public' : 'muc_hidden',
     configuration.isMembersOnly ? 'muc_membersonly' : 'muc_open',
@@ -85,9 +106,11 @@ export function roomInfo(request: RoomRequest): Element | StanzaError {
 }
 
 /** Section 6.5: who is there is known to those who are there. */
-export function roomItems({ room, payload, occupant, affiliation }: RoomRequest): Element | StanzaError {
+export function roomItems(request: RoomRequest): Element | StanzaError {
+  const { room, payload, occupant, affiliation } = request;
   if (room.isLocked && affiliation !== 'owner') return refusal('item-not-found');
-  if (payload.attr('node')) return refusal('item-not-found');
+  const node = payload.attr('node');
+  if (node) return hatCommandItems(request, node) ?? refusal('item-not-found');
   const shown = occupant === undefined ? [] : [...room.occupants.all()].filter(({ role }) => room.isShown(role));
   return el(
     'query',
@@ -98,7 +121,7 @@ export function roomItems({ room, payload, occupant, affiliation }: RoomRequest)
 }
 
 /** Section 11.1.5.4. SECURITY (section 14.4): the subject only where anybody could enter and read it. */
-function infoFields({ room, affiliation }: RoomRequest): readonly Field[] {
+function infoFields({ service, room, affiliation }: RoomRequest): readonly Field[] {
   const { configuration } = room;
   const isOpen = configuration.isPublic && !configuration.isMembersOnly && configuration.password === '';
   const maySeeSubject = affiliation !== 'outcast' && (isOpen || isAtLeast(affiliation, 'member'));
@@ -117,8 +140,28 @@ function infoFields({ room, affiliation }: RoomRequest): readonly Field[] {
     field('muc#maxhistoryfetch', 'Messages shown to whoever enters', String(configuration.historyLength)),
     field('muc#roomconfig_roomname', 'Name', configuration.name),
     field('muc#roomconfig_changesubject', 'May the subject be changed?', flag(configuration.canOccupantsChangeSubject)),
+    configuration.pubsub === '' ? undefined : field('muc#roomconfig_pubsub', 'Pubsub node', configuration.pubsub),
+    field('muc#roominfo_slow_mode_duration', 'Seconds between messages', String(configuration.slowModeSeconds)),
+    ...extraFields(room, service.now),
   ];
   return fields.filter((each) => each !== undefined);
+}
+
+/** What there is to tell only about some rooms. */
+function extraFields(room: Room, nowMs: number): readonly (Field | undefined)[] {
+  const { isPersistent, isPublic, isMembersOnly, password } = room.configuration;
+  const hashes = room.card?.hashes ?? [];
+  // XEP-0502, privacy considerations: only where everybody may go and see.
+  const isOpen = isPersistent && isPublic && !isMembersOnly && password === '';
+  const perHour = isOpen ? room.activity.perHour(nowMs) : undefined;
+  return [
+    // XEP-0486 section 4.1: one hash for each format of the picture.
+    hashes.length === 0
+      ? undefined
+      : { name: 'muc#roominfo_avatarhash', type: 'text-multi', label: 'Avatar hash', values: hashes },
+    room.hats.isEmpty ? undefined : field('hats#hash', 'Hats hash', room.hats.hash()),
+    perHour === undefined ? undefined : field(ACTIVITY_FIELD, 'Messages per hour', perHour.toFixed(2)),
+  ];
 }
 
 function field(name: string, label: string, value: string): Field {
@@ -142,7 +185,8 @@ function infoElement(query: Element, name: string, features: readonly string[], 
     NS_DISCO_INFO,
     { node: query.attr('node') || undefined },
     el('identity', NS_DISCO_INFO, { category: 'conference', type: 'text', name }),
-    features.map((feature) => el('feature', NS_DISCO_INFO, { var: feature })),
+    // The archive announces what rooms without one have, too.
+    [...new Set(features)].map((feature) => el('feature', NS_DISCO_INFO, { var: feature })),
     form,
   );
 }

@@ -2,14 +2,15 @@
 import type { Jid } from '../../jid/jid.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
-import { NS_MUC, NS_MUC_USER, NS_OCCUPANT_ID } from './namespaces.ts';
+import { NS_AFFILIATION_VERSIONS, NS_HATS, NS_MUC, NS_MUC_USER, NS_OCCUPANT_ID } from './namespaces.ts';
 import { occupantIdElement } from './occupant-ids.ts';
 import type { Occupant, OccupantSession } from './occupants.ts';
 import type { RoomRole } from './privileges.ts';
 import type { Room } from './room.ts';
 import { STATUS, type Status, statusElement } from './status-codes.ts';
+import type { VersionStep } from './versions/affiliation-versions.ts';
 
-const SAID_BY_ROOMS: ReadonlySet<string> = new Set([NS_MUC, NS_MUC_USER, NS_OCCUPANT_ID]);
+const SAID_BY_ROOMS: ReadonlySet<string> = new Set([NS_MUC, NS_MUC_USER, NS_OCCUPANT_ID, NS_HATS]);
 
 /** Who did something to somebody: known to occupants by nickname, to those who may see it by JID. */
 export interface Actor {
@@ -27,6 +28,8 @@ export interface Circumstances {
   readonly actor?: Actor | undefined;
   readonly reason?: string | undefined;
   readonly destroy?: Element;
+  /** When an affiliation changed: for sessions that follow the versions. */
+  readonly versions?: VersionStep | undefined;
 }
 
 export interface Shown extends Circumstances {
@@ -46,16 +49,17 @@ export function presentable(presence: Element): Element {
   return el('presence', NS_CLIENT, { id: presence.attr('id'), 'xml:lang': presence.attr('xml:lang') }, kept);
 }
 
-/** An occupant's presence for one viewer. */
+/** An occupant's presence for one viewer; for the own one, `session` says whether it follows versions. */
 export function presenceOf(
   room: Room,
   occupant: Occupant,
   viewer: Viewer,
   selfStatuses: readonly Status[] = [],
+  session?: OccupantSession,
 ): Element {
   const base = occupant.foremost?.presence.withAttr('id', undefined);
   const sessions = [...occupant.sessions.values()];
-  return createDrawing(room, occupant, { base, isGone: false, sessions, selfStatuses })(viewer);
+  return createDrawing(room, occupant, { base, isGone: false, sessions, selfStatuses })(viewer, session);
 }
 
 /** A member who is not there, by the reserved nickname. */
@@ -72,14 +76,18 @@ export function absentMember(room: Room, jid: string, nick: string, seesAddress:
   return { kind: 'presence', type: 'unavailable', element, from, to } as const;
 }
 
+/** Draws for a viewer; `session` is the one that will see it. */
+export type Draw = (viewer: Viewer, session?: OccupantSession) => Element;
+
 /** Draws each kind of viewer's element once; copies of it differ in `to` only. */
-export function createDrawing(room: Room, occupant: Occupant, shown: Shown): (viewer: Viewer) => Element {
+export function createDrawing(room: Room, occupant: Occupant, shown: Shown): Draw {
   const affiliation = room.affiliationOf(occupant.user);
   // Section 7.6: whoever changes the nickname goes on in the same role.
   const role: RoomRole = shown.isGone && shown.newNick === undefined ? 'none' : occupant.role;
   const drawn: Partial<Record<Viewer, Element>> = {};
+  const versioned: Partial<Record<Viewer, Element>> = {};
 
-  function draw(viewer: Viewer): Element {
+  function draw(viewer: Viewer, hasVersions: boolean): Element {
     const { base, actor, reason } = shown;
     const details = [
       actor && actorElement(actor, viewer === 'seeing'),
@@ -105,20 +113,29 @@ export function createDrawing(room: Room, occupant: Occupant, shown: Shown): (vi
         'x',
         NS_MUC_USER,
         undefined,
+        hasVersions ? versionOf(room, viewer, shown.versions) : undefined,
         [...(shown.statuses ?? []), ...selfStatuses].map(statusElement),
         shown.destroy,
         items,
         viewer === 'self' ? statusElement(STATUS.selfPresence) : undefined,
       ),
+      shown.isGone ? undefined : room.hats.elementFor(occupant.user.bare),
       occupantIdElement(occupant.id),
     );
   }
 
-  return (viewer) => {
-    const known = drawn[viewer] ?? draw(viewer);
-    drawn[viewer] = known;
-    return known;
+  return (viewer, session) => {
+    const hasVersions = session?.hasVersions === true;
+    const known = hasVersions ? versioned : drawn;
+    known[viewer] ??= draw(viewer, hasVersions);
+    return known[viewer];
   };
+}
+
+/** XEP-0463 section 5.2: in every own presence, by which a client sees that it is up to date; else where one changed. */
+function versionOf(room: Room, viewer: Viewer, step: VersionStep | undefined): Element | undefined {
+  if (step !== undefined) return el('mav', NS_AFFILIATION_VERSIONS, { since: step.since, until: step.until });
+  return viewer === 'self' ? el('mav', NS_AFFILIATION_VERSIONS, { until: room.versions.current }) : undefined;
 }
 
 function actorElement({ jid, nick }: Actor, seesAddress: boolean): Element {

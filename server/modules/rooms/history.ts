@@ -1,19 +1,16 @@
 /** The last messages of a room, for those who enter (XEP-0045 sections 7.2.13 and 7.2.14). */
 import type { Jid } from '../../jid/jid.ts';
+import type { ArchivedMessage } from '../../modulehost/services.ts';
 import { delayElement, NS_DELAY } from '../../stanza/delay.ts';
 import type { Element } from '../../xml/element.ts';
+import { authorAffiliation, withoutAuthor } from './authorship.ts';
 import { NS_MUC } from './namespaces.ts';
+import type { RoomRecord } from './record.ts';
+import { belongsToHistory } from './recording.ts';
 
-const NS_HINTS = 'urn:xmpp:hints';
 const MS_PER_SECOND = 1000;
-
-export interface HistoryEntry {
-  /** Counts the messages of a room, also those forgotten. */
-  readonly position: number;
-  readonly atMs: number;
-  /** As it was sent, without `to`; with the delay. */
-  readonly element: Element;
-}
+/** How many reactions, markers and subjects are passed over for each message of the history, at most. */
+const MAX_PASSED_OVER = 8;
 
 /** What a client that enters wants at most; undefined is no limit. */
 export interface HistoryRequest {
@@ -22,49 +19,29 @@ export interface HistoryRequest {
   readonly sinceMs: number | undefined;
 }
 
-export class History {
-  #entries: HistoryEntry[];
-  #next: number;
-
-  /** `entries` in the order of their positions. */
-  constructor(entries: readonly HistoryEntry[]) {
-    this.#entries = [...entries];
-    this.#next = (entries.at(-1)?.position ?? 0) + 1;
-  }
-
-  get entries(): readonly HistoryEntry[] {
-    return this.#entries;
-  }
-
-  /** Keeps a message, and forgets what is beyond `limit`. */
-  add(element: Element, atMs: number, limit: number): HistoryEntry {
-    const entry = { position: this.#next++, atMs, element };
-    this.#entries.push(entry);
-    this.trim(limit);
-    return entry;
-  }
-
-  trim(limit: number): void {
-    if (this.#entries.length > limit) this.#entries.splice(0, this.#entries.length - limit);
-  }
-
-  /** The smallest part that meets all criteria, oldest first; whole messages only. */
-  select(request: HistoryRequest, limit: number, addressee: string): readonly Element[] {
-    const most = Math.min(limit, request.maxStanzas ?? limit);
-    const selected: Element[] = [];
-    let characters = 0;
-    for (let i = this.#entries.length - 1; i >= 0 && selected.length < most; i--) {
-      const entry = this.#entries[i];
-      if (entry === undefined || (request.sinceMs !== undefined && entry.atMs < request.sinceMs)) break;
-      const element = entry.element.withAttr('to', addressee);
-      if (request.maxCharacters !== undefined) {
-        characters += element.toXml().length;
-        if (characters > request.maxCharacters) break;
-      }
-      selected.push(element);
+/**
+ * The smallest part of the last `limit` messages that meets all criteria, oldest first; whole messages only. Each as it
+ * is sent to `addressee`, a full JID.
+ */
+export function historyFor(
+  record: RoomRecord,
+  request: HistoryRequest,
+  limit: number,
+  { room, addressee }: { readonly room: Jid; readonly addressee: string },
+): readonly Element[] {
+  const most = Math.min(limit, request.maxStanzas ?? limit);
+  const selected: Element[] = [];
+  let characters = 0;
+  for (const message of latestSaid(record, most).toReversed()) {
+    if (request.sinceMs !== undefined && message.atMs < request.sinceMs) break;
+    const element = asHistory(message, room).withAttr('to', addressee);
+    if (request.maxCharacters !== undefined) {
+      characters += element.toXml().length;
+      if (characters > request.maxCharacters) break;
     }
-    return selected.reverse();
+    selected.push(element);
   }
+  return selected.reverse();
 }
 
 /** The `<history/>` of a join. What is not understood is no limit. */
@@ -87,22 +64,24 @@ export function readHistoryRequest(join: Element, nowMs: number): HistoryRequest
   };
 }
 
-/** Whether a message is part of the discussion: what people wrote, or what says that it should be kept (XEP-0334). */
-export function belongsToHistory(message: Element): boolean {
-  if (
-    message.child('no-store', NS_HINTS) !== undefined ||
-    message.child('no-permanent-store', NS_HINTS) !== undefined
-  ) {
-    return false;
+/** The last `count` messages of the discussion, oldest first: a record has more than that in it. */
+function latestSaid(record: RoomRecord, count: number): readonly ArchivedMessage[] {
+  if (count === 0) return [];
+  let said: readonly ArchivedMessage[] = [];
+  for (let wanted = count; wanted <= count * MAX_PASSED_OVER; wanted *= 2) {
+    const latest = record.latest(wanted);
+    said = latest.filter(({ element }) => belongsToHistory(element));
+    if (said.length >= count || latest.length < wanted) break;
   }
-  return message.child('body') !== undefined || message.child('store', NS_HINTS) !== undefined;
+  return said.slice(-count);
 }
 
 /**
  * A message as it stands in the history. Section 7.9: what an owner tells of an earlier conversation has its own time
  * already, and gets no other.
  */
-export function asHistory(message: Element, room: Jid, atMs: number, isFromOwner: boolean): Element {
-  if (isFromOwner && message.child('delay', NS_DELAY) !== undefined) return message;
+function asHistory({ element, atMs }: ArchivedMessage, room: Jid): Element {
+  const message = withoutAuthor(element);
+  if (authorAffiliation(element) === 'owner' && message.child('delay', NS_DELAY) !== undefined) return message;
   return message.plus(delayElement(room.bare, atMs));
 }

@@ -4,8 +4,10 @@ import { bareJid, type Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT, type Presence } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
+import { hasPicture, presenceOfRoom } from './card/card.ts';
+import { isReadByAll } from './configuration.ts';
 import { presentable } from './drawing.ts';
-import { readHistoryRequest } from './history.ts';
+import { historyFor, readHistoryRequest } from './history.ts';
 import { NS_MUC } from './namespaces.ts';
 import { isVisibleNick } from './nickname.ts';
 import { Occupant, type OccupantSession } from './occupants.ts';
@@ -15,6 +17,7 @@ import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 import { STATUS, type Status } from './status-codes.ts';
+import { answerVersions } from './versions/version-answer.ts';
 
 export type Join = Presence & { readonly to: Jid };
 
@@ -44,6 +47,8 @@ export function resynchronize(service: RoomService, room: Room, occupant: Occupa
   const updated = presentable(presence.element);
   const hasChanged = updated.withAttr('id', undefined).toXml() !== session.presence.withAttr('id', undefined).toXml();
   session.presence = updated;
+  answerVersions(service, room, occupant, session, presence.element);
+  showPicture(service, room, session.jid);
   showRoom(service, room, occupant, session.jid);
   showSelf(service, room, occupant, session, warnings(room));
   sendPast(service, room, session.jid, presence.element);
@@ -87,6 +92,8 @@ export function newOccupant(
 
 /** Section 10.1.1. */
 function open(service: RoomService, presence: Join): StanzaError | undefined {
+  if (isUnwanted(service, undefined, presence.from))
+    return refusal('forbidden', 'You are on a block list of this server.');
   if (!mayOpen(service, presence.from)) return refusal('not-allowed', 'You may not open rooms here.');
   if (service.count >= service.host.config.maxRooms) return refusal('resource-constraint', 'There are too many rooms.');
   const room = service.create(bareJid(presence.to), presence.from);
@@ -103,11 +110,18 @@ function mayOpen(service: RoomService, user: Jid): boolean {
   return role !== undefined && isAccountRoleAtLeast(role, creation === 'admins' ? 'admin' : 'member');
 }
 
+/** Somebody on a block list of strangers; whoever is a member here is no stranger. */
+export function isUnwanted({ blockLists }: RoomService, room: Room | undefined, user: Jid): boolean {
+  if (!blockLists.isListed(user)) return false;
+  return room === undefined || !isAtLeast(room.affiliationOf(user), 'member');
+}
+
 /** Sections 7.2.5 to 7.2.10, but for nicknames. */
 function entryRefusal(service: RoomService, room: Room, { from, element }: Join): StanzaError | undefined {
   const { configuration, occupants } = room;
   const affiliation = room.affiliationOf(from);
   if (room.isLocked && affiliation !== 'owner') return refusal('item-not-found', 'This room is not open yet.');
+  if (isUnwanted(service, room, from)) return refusal('forbidden', 'You are on a block list of this server.');
   if (affiliation === 'outcast') return refusal('forbidden', 'You are banned from this room.');
   if (configuration.isMembersOnly && !isAtLeast(affiliation, 'member'))
     return refusal('registration-required', 'Only members may enter this room.');
@@ -148,13 +162,23 @@ function welcome(
   element: Element,
   statuses: readonly Status[],
 ): void {
+  answerVersions(service, room, occupant, session, element);
+  showPicture(service, room, session.jid);
   showRoom(service, room, occupant, session.jid);
   announce(service, room, occupant, { newcomer: session, selfStatuses: [...warnings(room), ...statuses] });
   sendPast(service, room, session.jid, element);
 }
 
+function showPicture(service: RoomService, room: Room, to: Jid): void {
+  if (!hasPicture(room)) return;
+  service.sendPresence(presenceOfRoom(room).withAttr('to', to.full), 'available', room.jid, to);
+}
+
 function warnings(room: Room): readonly Status[] {
-  return room.configuration.whois === 'anyone' ? [STATUS.nonAnonymous] : [];
+  return [
+    ...(room.configuration.whois === 'anyone' ? [STATUS.nonAnonymous] : []),
+    ...(isReadByAll(room.configuration) ? [STATUS.logged] : []),
+  ];
 }
 
 /** History, then the subject, also an empty one (sections 7.2.13 to 7.2.15). */
@@ -162,7 +186,8 @@ function sendPast(service: RoomService, room: Room, to: Jid, element: Element): 
   const x = element.child('x', NS_MUC);
   if (x !== undefined) {
     const request = readHistoryRequest(x, service.now);
-    const history = service.historyOf(room).select(request, room.configuration.historyLength, to.full);
+    const addresses = { room: room.jid, addressee: to.full };
+    const history = historyFor(room.record, request, room.configuration.historyLength, addresses);
     for (const message of history) service.host.router.send(message);
   }
   const subject =

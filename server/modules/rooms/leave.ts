@@ -54,7 +54,7 @@ export function kickStranger(service: RoomService, { from, to }: Presence & { re
 /** A temporary room ends with its last occupant; one that was never configured with whoever opened it (section 10.1.3). */
 export function closeIfEmpty(service: RoomService, room: Room): void {
   if (room.occupants.count > 0 || service.isKept(room) || service.find(room.jid.local) !== room) return;
-  void service.remove(room);
+  service.remove(room).catch(() => undefined); // logged by the writer
 }
 
 function removeSession(

@@ -4,14 +4,26 @@ import { delayElement, NS_DELAY } from '../../stanza/delay.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { type Message, NS_CLIENT } from '../../stanza/stanza.ts';
 import { createElement, type Element, el, type Node } from '../../xml/element.ts';
-import { asHistory, belongsToHistory } from './history.ts';
-import { NS_MUC, NS_MUC_USER, NS_OCCUPANT_ID, NS_STANZA_ID } from './namespaces.ts';
+import { tellAbsentees } from './absentees.ts';
+import { countsAsActivity } from './activity.ts';
+import { authorElement } from './authorship.ts';
+import {
+  NS_MESSAGE_MODERATE,
+  NS_MESSAGE_RETRACT,
+  NS_MUC,
+  NS_MUC_USER,
+  NS_OCCUPANT_ID,
+  NS_STANZA_ID,
+} from './namespaces.ts';
 import { occupantIdElement } from './occupant-ids.ts';
 import type { Occupant } from './occupants.ts';
 import { isRoleAtLeast } from './privileges.ts';
+import { belongsToRecord, isSubjectChange } from './recording.ts';
+import { carryOut, retractionRefusal } from './retraction.ts';
 import type { Room } from './room.ts';
 import { outsider, refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
+import { slowModeRefusal } from './slow-mode.ts';
 
 /** Reflects a message to everybody, the sender included; the refusal, if it may not be. */
 export function reflect(service: RoomService, room: Room, { from, element }: Message): StanzaError | undefined {
@@ -27,11 +39,23 @@ export function reflect(service: RoomService, room: Room, { from, element }: Mes
       ? undefined
       : refusal('forbidden', 'You have no voice in this room.');
   if (refused !== undefined) return refused;
+  const wrong = retractionRefusal(room, occupant, element);
+  if (wrong !== undefined) return wrong;
+  const early = slowModeRefusal(room, from, element, service.host.clock);
+  if (early !== undefined) return early;
 
-  const message = reflected(element, room, occupant, service.newId());
+  const atMs = service.now;
+  if (countsAsActivity(element)) room.activity.count(atMs);
+  // XEP-0313 section 3.4: clients go on from the last id they have, so only what can be found there has one.
+  const stanzaId = belongsToRecord(element) ? service.archive.newId() : undefined;
+  const message = reflected(service, room, occupant, element, stanzaId);
   broadcast(service, room, message, occupant.address);
   if (isSubject) keepSubject(service, room, message);
-  else if (belongsToHistory(element)) keep(service, room, occupant, message);
+  if (stanzaId === undefined) return undefined;
+  const isRetraction = carryOut(room.record, message, atMs);
+  const archived = message.plus(authorElement(room, occupant, from));
+  room.record.keep(occupant.address, { id: stanzaId, atMs, element: archived });
+  if (!isRetraction) tellAbsentees(service, room, occupant, message);
   return undefined;
 }
 
@@ -56,7 +80,10 @@ export function isForged(child: Element, room: Jid): boolean {
     case NS_MUC:
     case NS_MUC_USER:
     case NS_OCCUPANT_ID:
+    case NS_MESSAGE_MODERATE:
       return true;
+    case NS_MESSAGE_RETRACT: // a tombstone is the archive's
+      return child.name === 'retracted';
     case NS_STANZA_ID: // XEP-0359 section 3: another's ids are passed on, origin-ids as well
       return child.name === 'stanza-id' && child.attr('by') === room.bare;
     case NS_DELAY:
@@ -68,36 +95,31 @@ export function isForged(child: Element, room: Jid): boolean {
 
 /**
  * The message as everybody gets it: under the occupant's address, with the client's own id (section 7.4), an id of the
- * room's (XEP-0359) and the occupant's (XEP-0421).
+ * room's if it is kept (XEP-0359) and the occupant's (XEP-0421).
  */
-function reflected(element: Element, room: Room, occupant: Occupant, stanzaId: string): Element {
+function reflected(
+  service: RoomService,
+  room: Room,
+  occupant: Occupant,
+  element: Element,
+  stanzaId: string | undefined,
+): Element {
   const children: Node[] = [];
   for (const child of element.children) {
     if (typeof child === 'string' || !isForged(child, room.jid)) children.push(child);
   }
-  children.push(el('stanza-id', NS_STANZA_ID, { by: room.jid.bare, id: stanzaId }), occupantIdElement(occupant.id));
-  const attributes = ['type', 'groupchat', 'id', element.attr('id') ?? stanzaId, 'from', occupant.address.full];
+  if (stanzaId !== undefined) children.push(stanzaIdElement(room, stanzaId));
+  children.push(occupantIdElement(occupant.id));
+  const id = element.attr('id') ?? stanzaId ?? service.newId();
+  const attributes = ['type', 'groupchat', 'id', id, 'from', occupant.address.full];
   const lang = element.attr('xml:lang');
   if (lang !== undefined) attributes.push('xml:lang', lang);
   return createElement('message', NS_CLIENT, attributes, children);
 }
 
-function keep(service: RoomService, room: Room, occupant: Occupant, message: Element): void {
-  const limit = room.configuration.historyLength;
-  if (limit === 0) return;
-  const now = service.now;
-  const kept = asHistory(message, room.jid, now, room.affiliationOf(occupant.user) === 'owner');
-  const entry = service.historyOf(room).add(kept, now, limit);
-  if (service.isKept(room)) service.store.writeMessage(room, entry);
-}
-
-/** Section 8.1: a subject, and neither body nor thread. */
-function isSubjectChange(element: Element): boolean {
-  return (
-    element.child('subject') !== undefined &&
-    element.child('body') === undefined &&
-    element.child('thread') === undefined
-  );
+/** XEP-0359. */
+export function stanzaIdElement(room: Room, id: string): Element {
+  return el('stanza-id', NS_STANZA_ID, { by: room.jid.bare, id });
 }
 
 function subjectRefusal(

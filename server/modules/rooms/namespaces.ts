@@ -20,3 +20,23 @@ export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 export const NS_PING = 'urn:xmpp:ping';
 export const NS_VERSION = 'jabber:iq:version';
 export const NS_VCARD = 'vcard-temp';
+/** XEP-0317: Hats. */
+export const NS_HATS = 'urn:xmpp:hats:0';
+/** XEP-0153, by which a room shows the hash of its picture. */
+export const NS_VCARD_UPDATE = 'vcard-temp:x:update';
+/** XEP-0463: MUC Affiliations Versioning. */
+export const NS_AFFILIATION_VERSIONS = 'urn:xmpp:muc:affiliations:1';
+/** XEP-0433: Extended Channel Search. */
+export const NS_SEARCH = 'urn:xmpp:channel-search:0:search';
+/** XEP-0050: Ad-Hoc Commands. */
+export const NS_COMMANDS = 'http://jabber.org/protocol/commands';
+/** XEP-0333: Displayed Markers. */
+export const NS_CHAT_MARKERS = 'urn:xmpp:chat-markers:0';
+/** XEP-0424: Message Retraction. */
+export const NS_MESSAGE_RETRACT = 'urn:xmpp:message-retract:1';
+/** XEP-0425: Moderated Message Retraction. */
+export const NS_MESSAGE_MODERATE = 'urn:xmpp:message-moderate:1';
+/** XEP-0308: Last Message Correction. */
+export const NS_MESSAGE_CORRECT = 'urn:xmpp:message-correct:0';
+/** XEP-0313: Message Archive Management. */
+export const NS_MAM = 'urn:xmpp:mam:2';

@@ -9,6 +9,8 @@ export interface OccupantSession {
   readonly jid: Jid;
   /** What may be shown of the last presence. */
   presence: Element;
+  /** True for one that follows the versions of the affiliations (XEP-0463). */
+  hasVersions?: boolean;
 }
 
 export class Occupant {

@@ -5,7 +5,8 @@ import { formElement, NS_FORM, readSubmittedForm } from '../../stanza/form.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { type AffiliationChange, affiliationRefusal, changeAffiliations } from './affiliation-changes.ts';
 import { changeStatuses } from './configuration.ts';
-import { configurationForm, readSubmission, type Submission } from './configuration-form.ts';
+import { configurationForm } from './configuration-form.ts';
+import { readSubmission, type Submission } from './configuration-submission.ts';
 import { destroy, destroyOnRequest } from './destroy.ts';
 import { closeIfEmpty, removeOccupant } from './leave.ts';
 import { tellAll } from './messages.ts';
@@ -16,7 +17,7 @@ import type { Room } from './room.ts';
 import { refusal } from './room-error.ts';
 import { actorOf, type Reply, type RoomRequest } from './room-request.ts';
 import type { RoomService } from './service.ts';
-import { STATUS, statusElement } from './status-codes.ts';
+import { STATUS, type Status, statusElement } from './status-codes.ts';
 
 /** Section 10.2. */
 export function getConfiguration({ service, room, affiliation }: RoomRequest): Element | StanzaError {
@@ -59,14 +60,15 @@ function configure(request: RoomRequest, submission: Submission): Reply {
   room.configuration = submission.configuration;
   room.isLocked = false;
   const written = [changes.length === 0 ? undefined : changeAffiliations(service, room, changes, actorOf(request))];
-  written.push(keep(service, room, wasKept));
+  written.push(keep(service, room, wasKept), service.moveRecord(room));
   removeNonMembers(service, room);
   adjustBroadcast(service, room, before.presenceBroadcast);
   closeIfEmpty(service, room);
 
   const statuses = changeStatuses(before, room.configuration);
   // In a room that was not open yet nobody but whoever configured it is there; privacy is told in any case.
-  const isWorthTelling = statuses.some((status) => !wasLocked || status !== STATUS.configurationChanged);
+  const isOld = (status: Status) => status === STATUS.configurationChanged || status === STATUS.logged;
+  const isWorthTelling = statuses.some((status) => !wasLocked || !isOld(status));
   return {
     written: Promise.all(written).then(() => undefined),
     tell: () => {
@@ -106,11 +108,7 @@ function peopleChanges(room: Room, { configuration, admins, owners }: Submission
 function keep(service: RoomService, room: Room, wasKept: boolean): Promise<void> | undefined {
   const { store } = service;
   if (!service.isKept(room)) return wasKept ? store.remove(room.jid.local) : undefined;
-  const history = service.historyOf(room);
-  history.trim(room.configuration.historyLength);
-  if (!wasKept) return store.writeWhole(room);
-  store.trimMessages(room);
-  return store.writeRoom(room);
+  return wasKept ? store.writeRoom(room) : store.writeWhole(room);
 }
 
 /** Section 10.2: a room that has become members-only. */

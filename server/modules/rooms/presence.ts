@@ -1,7 +1,15 @@
 /** Who is shown whose presence: arrivals, changes, departures (XEP-0045 sections 7.2 and 17.3). */
 import type { Jid } from '../../jid/jid.ts';
 import type { Element } from '../../xml/element.ts';
-import { absentMember, type Circumstances, createDrawing, presenceOf, type Shown, type Viewer } from './drawing.ts';
+import {
+  absentMember,
+  type Circumstances,
+  createDrawing,
+  type Draw,
+  presenceOf,
+  type Shown,
+  type Viewer,
+} from './drawing.ts';
 import type { Occupant, OccupantSession } from './occupants.ts';
 import type { Room } from './room.ts';
 import type { RoomService } from './service.ts';
@@ -19,7 +27,13 @@ export function announce(service: RoomService, room: Room, occupant: Occupant, w
   if (room.isShown(occupant.role)) tellOthers(service, room, occupant, draw, 'available');
   for (const session of occupant.sessions.values()) {
     const isPlain = what.newcomer !== undefined && session !== what.newcomer;
-    tell(service, occupant, session, isPlain ? presenceOf(room, occupant, 'self') : draw('self'), 'available');
+    tell(
+      service,
+      occupant,
+      session,
+      isPlain ? presenceOf(room, occupant, 'self', [], session) : draw('self', session),
+      'available',
+    );
   }
 }
 
@@ -32,7 +46,7 @@ export function announceGone(
   what: Circumstances & { readonly base?: Element | undefined; readonly isSilent?: boolean },
 ): void {
   const draw = createDrawing(room, occupant, { ...what, base: what.base, isGone: true, sessions: leaving });
-  for (const session of leaving) tell(service, occupant, session, draw('self'), 'unavailable');
+  for (const session of leaving) tell(service, occupant, session, draw('self', session), 'unavailable');
   if (what.isSilent !== true && occupant.sessions.size === 0 && room.isShown(occupant.role)) {
     tellOthers(service, room, occupant, draw, 'unavailable');
   }
@@ -75,7 +89,7 @@ export function showSelf(
   session: OccupantSession,
   selfStatuses: readonly Status[],
 ): void {
-  tell(service, occupant, session, presenceOf(room, occupant, 'self', selfStatuses), 'available');
+  tell(service, occupant, session, presenceOf(room, occupant, 'self', selfStatuses, session), 'available');
 }
 
 /** To every session but the occupant's own. One element for each kind of viewer, of which copies differ in `to`. */
@@ -83,13 +97,13 @@ function tellOthers(
   service: RoomService,
   room: Room,
   occupant: Occupant,
-  draw: (viewer: Viewer) => Element,
+  draw: Draw,
   type: 'available' | 'unavailable',
 ): void {
   for (const other of room.occupants.all()) {
     if (other === occupant) continue;
-    const element = draw(room.seesAddresses(other) ? 'seeing' : 'blind');
-    for (const session of other.sessions.values()) tell(service, occupant, session, element, type);
+    const viewer = room.seesAddresses(other) ? 'seeing' : 'blind';
+    for (const session of other.sessions.values()) tell(service, occupant, session, draw(viewer, session), type);
   }
 }
 

@@ -4,6 +4,9 @@
 const AFFILIATIONS = ['outcast', 'none', 'member', 'admin', 'owner'] as const;
 const ROLES = ['none', 'visitor', 'participant', 'moderator'] as const;
 
+/** Those of which there are lists. */
+export const LISTED_AFFILIATIONS = AFFILIATIONS.filter((affiliation) => affiliation !== 'none');
+
 export type Affiliation = (typeof AFFILIATIONS)[number];
 /** A role in a room; what accounts have is something else. */
 export type RoomRole = (typeof ROLES)[number];

@@ -15,6 +15,9 @@ import type { RoomService } from './service.ts';
 
 const NICK_FIELD = 'muc#register_roomnick';
 const ALLOW_FIELD = 'muc#register_allow';
+/** COMPAT(Siskin, Beagle): their switch for being notified of everything that is said while they are away. */
+const OFFLINE_FIELD = '{http://tigase.org/protocol/muc}offline';
+export const OFFLINE_FEATURE = 'http://tigase.org/protocol/muc#offline';
 /** Of people who wait for an admin of one room. */
 const MAX_APPLICATIONS = 100;
 
@@ -30,8 +33,9 @@ export function getRegistration(request: RoomRequest): Element | StanzaError {
       undefined,
       el('registered', NS_REGISTER),
       el('username', NS_REGISTER, undefined, nick),
+      formElement(registrationForm(nick, room.wishes.get(bareJid(iq.from).bare))),
     );
-  return el('query', NS_REGISTER, undefined, formElement(REGISTRATION_FORM));
+  return el('query', NS_REGISTER, undefined, formElement(registrationForm(undefined, undefined)));
 }
 
 export function setRegistration(request: RoomRequest): Reply {
@@ -52,6 +56,8 @@ export function setRegistration(request: RoomRequest): Reply {
   if (full !== undefined) return full;
   if (isAtLeast(affiliation, 'member') || service.host.config.registration === 'open') {
     const kept = isAtLeast(affiliation, 'member') ? affiliation : 'member';
+    const wish = values.get(OFFLINE_FIELD);
+    if (wish !== undefined) room.wishes.set(user.bare, isTrue(wish));
     return { written: changeAffiliations(service, room, [{ jid: user, affiliation: kept, nick }]) };
   }
   return apply(service, room, user, nick);
@@ -80,11 +86,27 @@ export function approveRegistration(
   return undefined;
 }
 
-const REGISTRATION_FORM: Form = {
-  type: 'form',
-  formType: NS_MUC_REGISTER,
-  fields: [{ name: NICK_FIELD, type: 'text-single', label: 'Nickname', isRequired: true }],
-};
+function registrationForm(nick: string | undefined, wish: boolean | undefined): Form {
+  return {
+    type: 'form',
+    formType: NS_MUC_REGISTER,
+    fields: [
+      {
+        name: NICK_FIELD,
+        type: 'text-single',
+        label: 'Nickname',
+        isRequired: true,
+        ...(nick !== undefined && { values: [nick] }),
+      },
+      {
+        name: OFFLINE_FIELD,
+        type: 'boolean',
+        label: 'Tell me of everything that is said while I am away',
+        ...(wish !== undefined && { values: [wish ? '1' : '0'] }),
+      },
+    ],
+  };
+}
 
 function registrationRefusal({ service, room, affiliation }: RoomRequest): StanzaError | undefined {
   if (affiliation === 'outcast') return refusal('forbidden', 'You are banned from this room.');

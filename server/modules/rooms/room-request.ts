@@ -21,11 +21,14 @@ export interface RoomRequest {
 /** Something that was done: the result is sent when it is on disk, and what else there is to tell after it. */
 export interface Done {
   readonly written: Promise<void>;
+  /** Of the result. */
+  readonly payload?: Element;
   readonly tell?: () => void;
 }
 
-/** The payload of the result, nothing, a refusal, or a deed. */
-export type Reply = Element | undefined | StanzaError | Done;
+/** The payload of the result, nothing, a refusal, or a deed; an archive answers when the disk has what it sends. */
+export type Reply = Answer | Promise<Answer> | Done;
+type Answer = Element | undefined | StanzaError;
 
 export function actorOf({ iq, occupant, room }: RoomRequest): Actor {
   const known = occupant ?? room.occupants.ofUser(iq.from.bare)[0];

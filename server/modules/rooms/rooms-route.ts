@@ -7,7 +7,7 @@ import type { AddressedStanza, Iq, Message } from '../../stanza/stanza.ts';
 import { changeNick, changePresence } from './changes.ts';
 import { absentMember, presenceOf } from './drawing.ts';
 import { decline, invite } from './invitations.ts';
-import { type Join, join, resynchronize } from './join.ts';
+import { isUnwanted, type Join, join, resynchronize } from './join.ts';
 import { kickStranger, leave, leaveByError } from './leave.ts';
 import { reflect } from './messages.ts';
 import { NS_MUC, NS_MUC_REGISTER, NS_MUC_REQUEST, NS_MUC_USER } from './namespaces.ts';
@@ -155,6 +155,7 @@ function takeMessage(service: RoomService, room: Room | undefined, message: Mess
     takeError(service, room, message);
     return undefined;
   }
+  if (isUnwanted(service, room, message.from)) return refusal('forbidden', 'You are on a block list of this server.');
   if (message.to.resource !== '') return sendPrivately(service, room, message);
   if (message.type === 'groupchat') return reflect(service, room, message);
   return takeRequest(service, room, message);

@@ -1,20 +1,34 @@
 /** The room service: all rooms, how they come and go, and what leaves them. */
-import { type Jid, joinJid } from '../../jid/jid.ts';
+import { type Jid, joinJid, parseJid } from '../../jid/jid.ts';
 import type { Host } from '../../modulehost/module.ts';
+import type { ArchiveService, BlockingService, BlockListsService, PushService } from '../../modulehost/services.ts';
 import type { Session } from '../../session/session.ts';
-import type { StanzaError } from '../../stanza/error.ts';
+import { errorReply, type StanzaError } from '../../stanza/error.ts';
 import type { AddressedStanza, MessageType, PresenceType } from '../../stanza/stanza.ts';
-import type { Element } from '../../xml/element.ts';
+import { type Element, el } from '../../xml/element.ts';
+import { CardStore } from './card/store.ts';
 import { defaultConfiguration } from './configuration.ts';
-import { History } from './history.ts';
+import { HatStore } from './hats/store.ts';
+import { NS_MUC } from './namespaces.ts';
 import { occupantId } from './occupant-ids.ts';
+import { ArchiveRecord, MemoryRecord } from './record.ts';
 import { Relays } from './relays.ts';
 import { Room } from './room.ts';
 import { RoomError } from './room-error.ts';
+import { SearchLimit } from './search/search-limit.ts';
 import type { ROOM_SETTINGS } from './settings.ts';
 import { RoomStore } from './store.ts';
+import { readVersions } from './versions/store.ts';
 
 export type RoomsHost = Host<typeof ROOM_SETTINGS>;
+
+/** What rooms ask of other modules. */
+export interface RoomServices {
+  readonly archive: ArchiveService;
+  readonly push: PushService;
+  readonly blocking: BlockingService;
+  readonly blockLists: BlockListsService;
+}
 
 const SECRET_BYTES = 32;
 const ID_BYTES = 12;
@@ -24,25 +38,51 @@ export class RoomService {
   /** The service's own address. */
   readonly jid: Jid;
   readonly store: RoomStore;
+  readonly archive: ArchiveService;
+  readonly push: PushService;
+  readonly blocking: BlockingService;
+  readonly blockLists: BlockListsService;
+  readonly cards: CardStore;
+  readonly hats: HatStore;
   readonly relays = new Relays();
+  readonly searches: SearchLimit;
   readonly #rooms = new Map<string, Room>();
   readonly #secret: Uint8Array;
 
-  constructor(host: RoomsHost, domain: string) {
+  constructor(host: RoomsHost, domain: string, { archive, push, blocking, blockLists }: RoomServices) {
     this.host = host;
+    this.archive = archive;
+    this.push = push;
+    this.blocking = blocking;
+    this.blockLists = blockLists;
     this.jid = joinJid('', domain);
     this.store = new RoomStore(host.reader, host.writer);
+    this.cards = new CardStore(host.reader, host.writer);
+    this.hats = new HatStore(host.reader, host.writer);
+    this.searches = new SearchLimit(() => host.clock.elapsedMs());
     this.#secret = Buffer.from(
       this.store.secret(() => host.randomId(SECRET_BYTES)),
       'hex',
     );
-    for (const { localpart, configuration, subject, affiliations } of this.store.rooms()) {
+    for (const { localpart, configuration, subject, affiliations, wishes } of this.store.rooms()) {
       const room = this.#make(joinJid(localpart, domain));
       room.configuration = { ...room.configuration, ...configuration };
       room.subject = subject;
       for (const affiliated of affiliations) room.affiliations.set(affiliated);
+      for (const [jid, wish] of wishes) room.wishes.set(jid, wish);
+      if (room.configuration.isArchived) room.record = new ArchiveRecord(this.archive, room.jid.bare);
+      room.versions.load(readVersions(host.reader, localpart));
+      this.hats.load(localpart, room.hats);
+      const hashes = this.cards.hashes(localpart);
+      room.card = hashes && { hashes, unwritten: undefined };
       this.#rooms.set(localpart, room);
     }
+    for (const localpart of this.store.leftovers()) {
+      const room = this.#rooms.get(localpart);
+      if (room === undefined || !this.isArchived(room)) dropped(this.#removeArchive(joinJid(localpart, domain)));
+    }
+    void this.cards.sweep();
+    void this.hats.sweep();
   }
 
   get rooms(): Iterable<Room> {
@@ -64,20 +104,29 @@ export class RoomService {
   /** Opens a room with the defaults and its first owner. */
   create(jid: Jid, owner: Jid): Room {
     const room = this.#make(jid);
-    room.history = new History([]);
+    // SECURITY: whatever was left of a room of this name is not for those who open another one.
+    dropped(this.archive.remove(jid.bare));
     room.isLocked = this.host.config.lockNewRooms;
     room.affiliations.set({ jid: owner.bare, affiliation: 'owner', nick: undefined, reason: undefined });
+    room.versions.record(this.newId(), owner.bare, 'none');
     this.#rooms.set(jid.local, room);
-    if (room.configuration.isPersistent && !room.isLocked) void this.store.writeWhole(room);
+    if (this.isKept(room)) void this.store.writeWhole(room);
+    dropped(this.moveRecord(room));
     this.host.log.info({ room: jid.bare, owner: owner.bare }, 'room opened');
     return room;
   }
 
   /** The room is gone; nobody may be in it any more. Resolves when it is gone from the disk too. */
-  remove(room: Room): Promise<void> {
-    this.#rooms.delete(room.jid.local);
+  async remove(room: Room): Promise<void> {
+    const { local } = room.jid;
+    this.#rooms.delete(local);
     this.host.log.info({ room: room.jid.bare }, 'room closed');
-    return this.isKept(room) ? this.store.remove(room.jid.local) : Promise.resolve();
+    await Promise.all([
+      room.record instanceof ArchiveRecord ? this.#removeArchive(room.jid) : undefined,
+      this.isKept(room) ? this.store.remove(local) : undefined,
+      room.card === undefined ? undefined : this.cards.remove(local),
+      room.hats.isEmpty ? undefined : this.hats.removeRoom(local),
+    ]);
   }
 
   /** Whether the room is on disk. */
@@ -85,10 +134,28 @@ export class RoomService {
     return room.configuration.isPersistent && !room.isLocked;
   }
 
-  /** The messages of the room, read now if they have not been yet. */
-  historyOf(room: Room): History {
-    room.history ??= new History(this.store.messages(room.jid.local, room.configuration.historyLength));
-    return room.history;
+  /** Whether what is said in the room is on disk. */
+  isArchived(room: Room): boolean {
+    return this.isKept(room) && room.configuration.isArchived;
+  }
+
+  /**
+   * Takes the record to where it belongs now: to the archive, or into memory, with what newcomers are shown of it.
+   * Resolves when what shall not be kept is gone from the disk: an archive that somebody goes on with later has no gap.
+   */
+  moveRecord(room: Room): Promise<void> {
+    const isArchived = this.isArchived(room);
+    if (isArchived === room.record instanceof ArchiveRecord) return Promise.resolve();
+    const { bare } = room.jid;
+    const latest = room.record.latest(room.configuration.historyLength);
+    room.record = isArchived
+      ? new ArchiveRecord(this.archive, bare)
+      : new MemoryRecord(() => room.configuration.historyLength);
+    for (const message of latest) {
+      const author = parseJid(message.element.attr('from') ?? '') ?? room.jid;
+      room.record.keep(author, message);
+    }
+    return isArchived ? Promise.resolve() : this.#removeArchive(room.jid);
   }
 
   newId(): string {
@@ -115,10 +182,35 @@ export class RoomService {
   /** Tells the sender that the room, or the service, does not do it. */
   refuse(stanza: AddressedStanza, error: StanzaError, sender: Session | undefined): void {
     const { local, domain } = stanza.to;
-    this.host.router.refuse(stanza, new RoomError(joinJid(local, domain), error), sender);
+    const refused = new RoomError(joinJid(local, domain), error);
+    const entry = stanza.kind === 'presence' && stanza.type === 'available' && stanza.element.child('x', NS_MUC);
+    if (!entry) {
+      this.host.router.refuse(stanza, refused, sender);
+      return;
+    }
+    // Sections 7.2.5 to 7.2.10 keep the <x/>: by it clients know that it is an answer of a room (COMPAT(slixmpp, 1.8)).
+    const reply = errorReply(stanza.element, refused);
+    this.host.router.answer(reply.withChildren([el('x', NS_MUC), ...reply.children]), sender);
+  }
+
+  /** Resolves when nothing of it is on disk any more. What the end of the server prevents is done at the next start. */
+  async #removeArchive({ local, bare }: Jid): Promise<void> {
+    await Promise.all([this.store.noteLeftover(local), this.archive.remove(bare)]);
+    await this.store.forgetLeftover(local);
   }
 
   #make(jid: Jid): Room {
-    return new Room(jid, defaultConfiguration(this.host.config), (user) => this.host.roleOf(user) === 'admin');
+    return new Room({
+      jid,
+      configuration: defaultConfiguration(this.host.config),
+      isServiceAdmin: (user) => this.host.roleOf(user) === 'admin',
+      version: this.newId(),
+      nowMs: this.now,
+    });
   }
+}
+
+/** For deeds that nobody waits for; the writer has logged why one failed. */
+function dropped(promise: Promise<void>): void {
+  promise.catch(() => undefined);
 }

@@ -25,6 +25,7 @@ export const ROOM_SETTINGS = {
     'members',
     'Who may register with a room: its members only, for a nickname; everybody whom an admin of the room approves; or everybody, where a room is open to all.',
   ),
+  archivedByDefault: setting(z.boolean(), true, 'What is said in new rooms that stay is kept for their members.'),
   historyLength: setting(
     z.int().min(0).max(1_000),
     20, // what the other servers have; clients fetch the rest from the archive
@@ -49,4 +50,22 @@ export const ROOM_SETTINGS = {
   ),
   maxNickLength: setting(z.int().min(1).max(1_023), 64, 'Longest nickname, in characters.'),
   maxSubjectLength: setting(z.int().min(1).max(10_000), 1_000, 'Longest subject of a room, in characters.'),
+  maxCardBytes: setting(
+    // Room for a picture of 190 kB in base64, as people have it.
+    z.int().min(1_000).max(10_000_000),
+    262_144,
+    'Largest vCard of a room, picture included, in bytes.',
+  ),
+  maxHats: setting(z.int().min(0).max(1_000), 50, 'How many hats, titles for its people, a room may have.'),
+  wholeSearch: setting(
+    z.enum(['everybody', 'accounts', 'nobody']),
+    'everybody',
+    'Who may list all public rooms at once by search: everybody, also from other servers; people of this server; or nobody.',
+  ),
+  maxSearches: setting(
+    z.int().min(1).max(10_000),
+    // A person who types and turns pages does not come near; a machine that copies the list is slowed down.
+    60,
+    'How many searches for rooms one address may make in a minute.',
+  ),
 } as const;

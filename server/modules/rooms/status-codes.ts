@@ -9,6 +9,9 @@ export const STATUS = {
   hidesUnavailable: 103,
   configurationChanged: 104,
   selfPresence: 110,
+  /** Everybody can read what is said here, also later. */
+  logged: 170,
+  notLogged: 171,
   nowNonAnonymous: 172,
   nowSemiAnonymous: 173,
   created: 201,

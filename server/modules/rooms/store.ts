@@ -1,13 +1,13 @@
-/** The tables of rooms: configuration and subject, affiliations, the last messages, and the secret of occupant ids. */
+/** The tables of rooms: configuration and subject, affiliations, wishes, and the secret of occupant ids. */
 import { parseJid } from '../../jid/jid.ts';
 import type { Reader } from '../../store/reader.ts';
 import type { Change, Writer } from '../../store/writer.ts';
 import { parseXml } from '../../xml/parse.ts';
 import type { Affiliated } from './affiliations.ts';
 import type { RoomConfiguration } from './configuration.ts';
-import type { HistoryEntry } from './history.ts';
 import type { Affiliation } from './privileges.ts';
 import type { Room, RoomSubject } from './room.ts';
+import { versionChanges, versionRemoval } from './versions/store.ts';
 
 export const MIGRATIONS = [
   {
@@ -40,6 +40,20 @@ export const MIGRATIONS = [
       ) STRICT;
     `,
   },
+  {
+    // What was said is in the archive now. Those messages had ids that no archive could sort, so they are not moved.
+    version: 2,
+    sql: `
+      DROP TABLE rooms_message;
+      CREATE TABLE rooms_wish (
+        room TEXT NOT NULL,
+        jid TEXT NOT NULL,
+        everything INTEGER NOT NULL,
+        PRIMARY KEY (room, jid)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE rooms_leftover (room TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 const WRITE_ROOM = `INSERT INTO rooms_room (room, configuration, subject, subject_at) VALUES (?, ?, ?, ?)
@@ -49,8 +63,9 @@ const WRITE_AFFILIATION = `INSERT INTO rooms_affiliation (room, jid, affiliation
   ON CONFLICT (room, jid) DO UPDATE
   SET affiliation = excluded.affiliation, nick = excluded.nick, reason = excluded.reason`;
 const REMOVE_AFFILIATION = 'DELETE FROM rooms_affiliation WHERE room = ? AND jid = ?';
-const WRITE_MESSAGE = 'INSERT OR IGNORE INTO rooms_message (room, position, at, xml) VALUES (?, ?, ?, ?)';
-const TRIM_MESSAGES = 'DELETE FROM rooms_message WHERE room = ? AND position < ?';
+const WRITE_WISH = `INSERT INTO rooms_wish (room, jid, everything) VALUES (?, ?, ?)
+  ON CONFLICT (room, jid) DO UPDATE SET everything = excluded.everything`;
+const REMOVE_WISH = 'DELETE FROM rooms_wish WHERE room = ? AND jid = ?';
 
 interface RoomRow {
   readonly room: string;
@@ -65,6 +80,8 @@ export interface KeptRoom {
   readonly configuration: RoomConfiguration;
   readonly subject: RoomSubject | undefined;
   readonly affiliations: readonly Affiliated[];
+  /** By bare JID, as in `Room`. */
+  readonly wishes: ReadonlyMap<string, boolean>;
 }
 
 export class RoomStore {
@@ -76,7 +93,7 @@ export class RoomStore {
     this.#writer = writer;
   }
 
-  /** All persistent rooms; their messages are read when they are needed. */
+  /** All persistent rooms. */
   rooms(): readonly KeptRoom[] {
     const rows = this.#reader.all<RoomRow>('SELECT room, configuration, subject, subject_at FROM rooms_room');
     return rows.map((row) => ({
@@ -84,19 +101,8 @@ export class RoomStore {
       configuration: JSON.parse(row.configuration) as RoomConfiguration,
       subject: row.subject === null ? undefined : { element: parseXml(row.subject), atMs: row.subject_at ?? 0 },
       affiliations: this.#affiliations(row.room),
+      wishes: this.#wishes(row.room),
     }));
-  }
-
-  /** The last `limit` messages, oldest first. */
-  messages(localpart: string, limit: number): readonly HistoryEntry[] {
-    return this.#reader
-      .all<{ position: number; at: number; xml: string }>(
-        'SELECT position, at, xml FROM rooms_message WHERE room = ? ORDER BY position DESC LIMIT ?',
-        localpart,
-        limit,
-      )
-      .map(({ position, at, xml }) => ({ position, atMs: at, element: parseXml(xml) }))
-      .reverse();
   }
 
   /** The secret of the installation; `generate` makes one the first time. */
@@ -118,39 +124,54 @@ export class RoomStore {
     return this.#writer.write([
       roomChange(room),
       ...Array.from(room.affiliations.all(), (affiliated) => affiliationChange(room, affiliated)),
-      ...(room.history?.entries ?? []).map((entry) => messageChange(room, entry)),
+      ...Array.from(room.wishes.keys(), (jid) => wishChange(room, jid)),
+      ...versionChanges(room.jid.local, room.versions, room.versions.changes),
     ]);
   }
 
-  /** What the JIDs have with the room now, together with its configuration. */
-  writeAffiliations(room: Room, jids: Iterable<string>): Promise<void> {
+  /** What the JIDs have with the room now, together with its configuration and what else changed with them. */
+  writeAffiliations(room: Room, jids: Iterable<string>, more: readonly Change[]): Promise<void> {
     return this.#writer.write([
       roomChange(room),
+      ...more,
       ...Array.from(jids, (jid) => {
         const affiliated = room.affiliations.get(jid);
         if (affiliated !== undefined) return affiliationChange(room, affiliated);
         return { sql: REMOVE_AFFILIATION, params: [room.jid.local, jid] };
       }),
+      ...Array.from(jids, (jid) => wishChange(room, jid)),
     ]);
-  }
-
-  /** Queued; nobody waits for it. */
-  writeMessage(room: Room, entry: HistoryEntry): void {
-    const oldest = room.history?.entries[0]?.position ?? entry.position;
-    void this.#writer.write([messageChange(room, entry), { sql: TRIM_MESSAGES, params: [room.jid.local, oldest] }]);
-  }
-
-  trimMessages(room: Room): void {
-    const oldest = room.history?.entries[0]?.position ?? Number.MAX_SAFE_INTEGER;
-    void this.#writer.write([{ sql: TRIM_MESSAGES, params: [room.jid.local, oldest] }]);
   }
 
   remove(localpart: string): Promise<void> {
     return this.#writer.write([
       { sql: 'DELETE FROM rooms_room WHERE room = ?', params: [localpart] },
       { sql: 'DELETE FROM rooms_affiliation WHERE room = ?', params: [localpart] },
-      { sql: 'DELETE FROM rooms_message WHERE room = ?', params: [localpart] },
+      { sql: 'DELETE FROM rooms_wish WHERE room = ?', params: [localpart] },
+      versionRemoval(localpart),
     ]);
+  }
+
+  /** Rooms whose archive was being taken away when the server ended. */
+  leftovers(): readonly string[] {
+    return this.#reader.all<{ room: string }>('SELECT room FROM rooms_leftover').map(({ room }) => room);
+  }
+
+  /** Queued before anything else of the room is removed. */
+  noteLeftover(localpart: string): Promise<void> {
+    return this.#writer.write([{ sql: 'INSERT OR IGNORE INTO rooms_leftover (room) VALUES (?)', params: [localpart] }]);
+  }
+
+  forgetLeftover(localpart: string): Promise<void> {
+    return this.#writer.write([{ sql: 'DELETE FROM rooms_leftover WHERE room = ?', params: [localpart] }]);
+  }
+
+  #wishes(localpart: string): ReadonlyMap<string, boolean> {
+    const rows = this.#reader.all<{ jid: string; everything: number }>(
+      'SELECT jid, everything FROM rooms_wish WHERE room = ?',
+      localpart,
+    );
+    return new Map(rows.map(({ jid, everything }) => [jid, everything === 1]));
   }
 
   #affiliations(localpart: string): readonly Affiliated[] {
@@ -179,6 +200,9 @@ function affiliationChange({ jid }: Room, affiliated: Affiliated): Change {
   return { sql: WRITE_AFFILIATION, params: [jid.local, affiliated.jid, affiliation, nick ?? null, reason ?? null] };
 }
 
-function messageChange({ jid }: Room, { position, atMs, element }: HistoryEntry): Change {
-  return { sql: WRITE_MESSAGE, params: [jid.local, position, atMs, element.toXml()] };
+/** What is wished now, or that nothing is. */
+function wishChange(room: Room, jid: string): Change {
+  const wish = room.wishes.get(jid);
+  if (wish === undefined) return { sql: REMOVE_WISH, params: [room.jid.local, jid] };
+  return { sql: WRITE_WISH, params: [room.jid.local, jid, wish ? 1 : 0] };
 }

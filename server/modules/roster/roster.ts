@@ -8,7 +8,7 @@ import { iqGet, iqSet } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { StreamFeature } from '../../stream/feature.ts';
 import { el } from '../../xml/element.ts';
-import { NS_ROSTER } from './contact.ts';
+import { type Contact, NS_ROSTER } from './contact.ts';
 import { Outward } from './outward.ts';
 import { Presences } from './presence.ts';
 import { Probes } from './probes.ts';
@@ -99,6 +99,13 @@ export const roster = defineModule({
       },
       *contacts(account) {
         for (const contact of rosters.of(account).contacts.values()) if (contact.isListed) yield contact.jid.bare;
+      },
+      groups: (account, contact) => rosters.of(account).contacts.get(contact)?.groups ?? [],
+      onChange(listener) {
+        const tell = (account: string, { jid: contact, subscription, groups }: Contact) =>
+          listener({ account, contact, wasSubscribed: isSeenBy(subscription), formerGroups: groups });
+        rosters.listeners.add(tell);
+        return () => rosters.listeners.delete(tell);
       },
       hideFrom: (isHidden) => outward.hideFrom(isHidden),
     };

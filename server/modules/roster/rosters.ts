@@ -53,6 +53,8 @@ export interface RostersOptions {
 export class Rosters {
   readonly #options: RostersOptions;
   readonly #loaded = new Map<string, LoadedRoster>();
+  /** Told of each change of a contact, once it is in memory. */
+  readonly listeners = new Set<(account: string, before: Contact) => void>();
   #lookAtSize: number;
 
   constructor(options: RostersOptions) {
@@ -83,7 +85,9 @@ export class Rosters {
       roster.step = 1;
       changes.push(writeVersion(account, roster.version));
     }
-    return this.#finish(roster, this.#options.writer.write(changes));
+    const finished = this.#finish(roster, this.#options.writer.write(changes));
+    for (const listener of this.listeners) listener(account, before ?? stranger(contact.jid));
+    return finished;
   }
 
   /** Empties the roster of an account, in memory now and on disk soon. */

@@ -38,11 +38,11 @@ export class Acknowledging {
     if (managed.isResumable) this.#journal.touch(managed);
     const saved = this.#journal.save();
     if (saved === undefined) {
-      stream.write(acknowledgement(handled));
+      answer(managed, stream, handled);
       return;
     }
     saved.then(
-      () => stream.write(acknowledgement(handled)),
+      () => answer(managed, stream, handled),
       () => undefined, // not safe, so not acknowledged; the store has said why
     );
   }
@@ -67,14 +67,17 @@ export class Acknowledging {
     if (unacked.length > 0) stream.write(''); // plans a write, and with it the next request
   }
 
-  /** One request for all that is about to leave, and none while another is open. */
+  /** The last count of several, and one request for all that is about to leave; none while another is open. */
   beforeFlush(session: Session): string {
-    const { unacked } = session.outbox;
-    if (unacked === undefined || unacked.length === 0) return '';
+    if (session.outbox.unacked === undefined) return '';
     const managed = this.#sessions.bySession(session);
-    if (managed === undefined || managed.requestedAtMs !== undefined) return '';
+    if (managed === undefined) return '';
+    const owed = managed.owedCount === undefined ? '' : acknowledgement(managed.owedCount);
+    managed.answeredCount = undefined;
+    managed.owedCount = undefined;
+    if (managed.unacked.length === 0 || managed.requestedAtMs !== undefined) return owed;
     managed.requestedAtMs = this.#host.clock.elapsedMs();
-    return REQUEST;
+    return owed + REQUEST;
   }
 
   /** Asks a client that has been silent; drops the stream of one that does not answer. */
@@ -97,5 +100,19 @@ export class Acknowledging {
       );
       session.stream?.destroy();
     }
+  }
+}
+
+/**
+ * An `<a/>` for all requests that are answered in one write: the first one is written where it belongs, so that it leaves
+ * before anything that ends the stream, and what a flood of others would add is told once, at the end of that write.
+ */
+function answer(managed: ManagedSession, stream: Stream, handled: number): void {
+  if (managed.session.stream !== stream) return;
+  if (managed.answeredCount === undefined) {
+    managed.answeredCount = handled;
+    stream.write(acknowledgement(handled));
+  } else if (handled > managed.answeredCount) {
+    managed.owedCount = handled;
   }
 }

@@ -18,6 +18,10 @@ export interface ManagedSession {
   lostAtMs: number | undefined;
   /** When the client was asked for the acknowledgement that has not come yet. */
   requestedAtMs: number | undefined;
+  /** The count that is about to leave in an `<a/>`; undefined while none is. */
+  answeredCount: number | undefined;
+  /** A higher one that should leave with it. */
+  owedCount: number | undefined;
   /** When something was last heard from the client, as exactly as the sweep looks. */
   heardAtMs: number;
   /** `session.handled` as the sweep last saw it. */
@@ -35,6 +39,8 @@ export function createManagedSession(
     page: createPage(),
     lostAtMs: undefined,
     requestedAtMs: undefined,
+    answeredCount: undefined,
+    owedCount: undefined,
     heardAtMs: nowMs,
     handledThen: 0,
     isMoving: false,

@@ -66,6 +66,8 @@ export class ManagedSessions {
     if (managed === undefined) return;
     managed.lostAtMs = undefined;
     managed.requestedAtMs = undefined;
+    managed.answeredCount = undefined;
+    managed.owedCount = undefined;
     managed.heardAtMs = this.#host.clock.elapsedMs();
   }
 

@@ -60,9 +60,8 @@ export const streamManagement = defineModule({
     const acknowledging = new Acknowledging(host, sessions, journal);
     const resumption = new Resumption({ host, sessions, journal });
 
-    /** Section 3. The answer is for a stream that has a resource. */
-    function enable(stream: Stream, request: Element): Element {
-      const session = sessions.sessionOf(stream);
+    /** Section 3. */
+    function enable(session: Session | undefined, request: Element): Element {
       if (session === undefined || sessions.bySession(session) !== undefined) return failed('unexpected-request');
       const { isResumeWanted, maxSeconds = config.resumeSeconds } = readEnable(request);
       const resumeSeconds = isResumeWanted ? Math.min(maxSeconds, config.resumeSeconds) : 0;
@@ -74,9 +73,11 @@ export const streamManagement = defineModule({
     }
 
     function receive(stream: Stream, element: Element): void | Promise<void> {
+      // XEP-0286 section 3.2: whoever sends has its radio on.
+      sessions.sessionOf(stream)?.outbox.release();
       switch (element.name) {
         case 'enable':
-          return stream.send(enable(stream, element));
+          return stream.send(enable(sessions.sessionOf(stream), element));
         case 'resume':
           return resumption.resume(stream, element, (answer) => stream.send(answer));
         case 'r':
@@ -126,8 +127,29 @@ export const streamManagement = defineModule({
         {
           name: 'stream-management',
           xmlns: NS_SM,
-          offer: (stream) => (stream.account === undefined ? [] : [el('sm', NS_SM)]),
+          // COMPAT(xmpp.js): after XEP-0386 it would enable once more what is offered once more.
+          offer: (stream) =>
+            stream.account === undefined || sessions.byStream(stream) !== undefined ? [] : [el('sm', NS_SM)],
           receive,
+        },
+      ],
+      sasl2: [
+        {
+          name: 'stream-management',
+          offer: () => [el('sm', NS_SM)],
+          resume({ stream, element }, reply) {
+            const request = element.child('resume', NS_SM);
+            return request && resumption.resume(stream, request, reply);
+          },
+        },
+      ],
+      bind2: [
+        {
+          name: NS_SM,
+          bound(session, bind) {
+            const request = bind.child('enable', NS_SM);
+            return request && enable(session, request);
+          },
         },
       ],
       message: {
@@ -145,8 +167,9 @@ export const streamManagement = defineModule({
       },
       provides: [
         provide(STREAM_MANAGEMENT, {
-          enable,
-          resume: (stream, request, reply) => resumption.resume(stream, request, reply),
+          get idleSeconds() {
+            return config.idleProbeSeconds;
+          },
         }),
       ],
       async stop() {

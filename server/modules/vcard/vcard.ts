@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { setting } from '../../config/setting.ts';
 import { defineModule } from '../../modulehost/module.ts';
-import { provide, VCARD, type VcardService } from '../../modulehost/services.ts';
+import { provide, VCARD } from '../../modulehost/services.ts';
 import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { Element } from '../../xml/element.ts';
-import { parseXml } from '../../xml/parse.ts';
+import { Cards } from './cards.ts';
 import { MIGRATIONS, VcardStore } from './store.ts';
 
 const NS_VCARD = 'vcard-temp';
@@ -29,28 +29,18 @@ export const vcard = defineModule({
 
   provides: [VCARD],
   start(host) {
-    const store = new VcardStore(host.reader, host.writer);
-
-    const service: VcardService = {
-      read(account) {
-        const xml = store.read(account);
-        return xml === undefined ? undefined : parseXml(xml);
-      },
-      // An empty card says nothing, so there is none.
-      write: (account, card) =>
-        card.elements.length === 0 ? store.remove(account) : store.write(account, card.toXml()),
-    };
+    const cards = new Cards(new VcardStore(host.reader, host.writer));
 
     /** Section 3.3: the card is for everybody; whoever has none looks like somebody who does not exist. */
     function get({ account, addressee }: Request): Element | StanzaError {
-      return service.read(account) ?? new StanzaError(addressee === 'self' ? 'item-not-found' : 'service-unavailable');
+      return cards.read(account) ?? new StanzaError(addressee === 'self' ? 'item-not-found' : 'service-unavailable');
     }
 
     function set({ account, payload }: Request): Promise<undefined> | StanzaError {
       if (Buffer.byteLength(payload.toXml()) > host.config.maxBytes) {
         return new StanzaError('policy-violation', `A vCard may have at most ${host.config.maxBytes} bytes here.`);
       }
-      return service.write(account, payload).then(() => undefined);
+      return cards.write(account, payload).then(() => undefined);
     }
 
     return {
@@ -60,8 +50,8 @@ export const vcard = defineModule({
         // Section 3.2: nobody changes what another one says of himself.
         iqSet([NS_VCARD, 'vCard'], ['account', 'server'], () => new StanzaError('forbidden')),
       ],
-      account: { removed: ({ localpart }) => void store.remove(localpart) },
-      provides: [provide(VCARD, service)],
+      account: { removed: ({ localpart }) => cards.forget(localpart) },
+      provides: [provide(VCARD, cards)],
     };
   },
 });

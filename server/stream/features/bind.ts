@@ -19,7 +19,7 @@ export function createBind(bindResource: BindResource): StreamFeature {
 
     // COMPAT(Pidgin 2, old libraries): they ask for a session unless it is said to be optional.
     offer: (stream) =>
-      stream.account === undefined
+      stream.account === undefined || stream.isBound
         ? []
         : [el('bind', NS_BIND), el('session', NS_SESSION, undefined, el('optional', NS_SESSION))],
 

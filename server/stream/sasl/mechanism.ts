@@ -17,7 +17,13 @@ export type SaslCondition =
 export type SaslStep =
   | { readonly kind: 'challenge'; readonly data: Uint8Array }
   /** `data` goes with the success, as the server's signature of SCRAM does (RFC 6120 section 6.3.10). */
-  | { readonly kind: 'success'; readonly localpart: string; readonly data?: Uint8Array }
+  | {
+      readonly kind: 'success';
+      readonly localpart: string;
+      readonly data?: Uint8Array;
+      /** Asked again when the answer was held back: false when the proof is worth nothing any more. */
+      readonly isStillGood?: () => boolean;
+    }
   /** `localpart` when the failure counts as a wrong password for it. */
   | {
       readonly kind: 'failure';
@@ -46,6 +52,8 @@ export interface ScramKeys {
 export interface Authenticator {
   /** Keys of the account, or of nobody in a way that cannot be told from somebody's. */
   scramKeys(localpart: string, mechanism: ScramMechanism): ScramKeys;
+  /** False only for accounts that have keys for other mechanisms and not for this one; nobody has all. */
+  hasScramKeys(localpart: string, mechanism: ScramMechanism): boolean;
   checkPassword(localpart: string, password: string): Promise<boolean>;
   isEnabled(localpart: string): boolean;
   /** How long an answer to this account and address is held back now, because of failed attempts; Infinity when too many wait. */

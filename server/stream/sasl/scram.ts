@@ -1,5 +1,6 @@
 /**
- * SCRAM, the server's side (RFC 5802, RFC 7677), with channel binding (RFC 5929, RFC 9266).
+ * SCRAM, the server's side (RFC 5802, RFC 7677), with channel binding (RFC 5929, RFC 9266) and protection against
+ * downgrades (XEP-0474, XEP-0515).
  *
  * SECURITY: an unknown name takes the same steps as a known one, with keys that no proof fits, so that neither the
  * answers nor the time they take tell who has an account here.
@@ -8,6 +9,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { prepareLocalpart } from '../../jid/precis.ts';
 import type { ChannelBindingType, TlsState } from '../transport.ts';
 import { isOwnAuthzid } from './authzid.ts';
+import { type Advertised, downgradeAttributes } from './downgrade.ts';
 import { type Authenticator, failure, type Mechanism, type SaslStep, type ScramMechanism } from './mechanism.ts';
 
 const HASHES: Readonly<Record<ScramMechanism, string>> = {
@@ -27,6 +29,8 @@ export interface ScramOptions {
   readonly domain: string;
   /** Printable, without comma (RFC 5802 section 5.1). */
   readonly newNonce: () => string;
+  /** What was offered on this stream, when it was offered. Left out, the client cannot tell whether somebody changed it. */
+  readonly advertised?: Advertised;
 }
 
 interface ClientFirst {
@@ -54,8 +58,14 @@ export function createScram(options: ScramOptions): Mechanism {
     if (localpart === undefined) return failure('not-authorized');
     const keys = options.authenticator.scramKeys(localpart, options.mechanism);
     const nonce = read.nonce + options.newNonce();
-    const serverFirst = `r=${nonce},s=${Buffer.from(keys.salt).toString('base64')},i=${keys.iterations}`;
+    const { advertised, tls } = options;
+    const protection = advertised === undefined ? '' : downgradeAttributes(hash, advertised, tls.version);
+    const salt = Buffer.from(keys.salt).toString('base64');
+    const serverFirst = `r=${nonce},s=${salt},i=${keys.iterations}${protection}`;
 
+    // SECURITY: an exchange that was begun with the old password must not be ended after a new one was set.
+    const isStillGood = () =>
+      isSameBytes(options.authenticator.scramKeys(localpart, options.mechanism).storedKey, keys.storedKey);
     answer = (final) => {
       const parts = CLIENT_FINAL.exec(final);
       const [, withoutProof, binding, finalNonce, proofText] = parts ?? [];
@@ -76,10 +86,10 @@ export function createScram(options: ScramOptions): Mechanism {
       for (let i = 0; i < signature.length; i++) clientKey[i] = (signature[i] ?? 0) ^ (proof[i] ?? 0);
       const isProven =
         proof.length === signature.length && isSameBytes(createHash(hash).update(clientKey).digest(), keys.storedKey);
-      if (!isProven) return { kind: 'failure', condition: 'not-authorized', localpart };
+      if (!isProven || !isStillGood()) return { kind: 'failure', condition: 'not-authorized', localpart };
       if (!isOwnAuthzid(read.authzid, localpart, options.domain)) return failure('invalid-authzid');
       const serverSignature = createHmac(hash, keys.serverKey).update(authMessage).digest('base64');
-      return { kind: 'success', localpart, data: Buffer.from(`v=${serverSignature}`) };
+      return { kind: 'success', localpart, data: Buffer.from(`v=${serverSignature}`), isStillGood };
     };
     return { kind: 'challenge', data: Buffer.from(serverFirst) };
   }

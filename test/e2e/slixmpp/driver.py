@@ -3,6 +3,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import socket
 import struct
 import sys
@@ -11,13 +12,21 @@ from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.plugins.xep_0048 import Bookmarks
 
+from driver_pep import Pep
+from driver_rooms import Rooms
+
 ANSWER_S = 10
-PLUGINS = ["0012", "0030", "0048", "0049", "0054", "0092", "0191", "0198", "0199", "0202", "0203", "0280"]
+PLUGINS = ["0012", "0030", "0045", "0048", "0049", "0054", "0060", "0084", "0092", "0191", "0198", "0199", "0202", "0203", "0280"]
+
+
+LINES = sys.stdout
+# COMPAT(slixmpp, 1.8.3): it prints what it finds in a room's history.
+sys.stdout = open(os.devnull, "w")
 
 
 def say(line):
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    LINES.write(json.dumps(line) + "\n")
+    LINES.flush()
 
 
 def tell(event, **facts):
@@ -30,7 +39,7 @@ class Client(ClientXMPP):
         return []
 
 
-class Driver:
+class Driver(Rooms, Pep):
     def __init__(self):
         self.client = None
         self.address = None
@@ -38,17 +47,19 @@ class Driver:
 
     # -- what can be asked for
 
-    async def login(self, jid, password, host, port, directTls, caFile, streamManagement=True, priority=0):
+    async def login(self, jid, password, host, port, directTls, caFile, streamManagement=True, priority=0, plugins=()):
         client = self.client = Client(jid, password)
         self.address, self.is_direct_tls = (host, port), directTls
         client.default_domain = client.boundjid.host  # the name that the certificate is checked against
         client.ca_certs = caFile
         client.auto_authorize = None
         client.auto_subscribe = False
-        for number in PLUGINS:
+        for number in [*PLUGINS, *plugins]:
             if number != "0198" or streamManagement:
                 client.register_plugin("xep_" + number)
         self._report(client)
+        self.report_rooms(client, tell)
+        self.report_pep(client, tell)
         ended = asyncio.get_running_loop().create_future()
 
         def settle(outcome):
@@ -196,7 +207,7 @@ class Driver:
                 for jid, item in iq["roster"]["items"].items():
                     tell("roster-push", jid=jid.full, subscription=item["subscription"], ask=item["ask"])
 
-        client.add_event_handler("message", message)
+        client.add_event_handler("message", lambda stanza: stanza["type"] == "groupchat" or message(stanza))
         client.add_event_handler(
             "message_error", lambda stanza: tell("message-error", id=stanza["id"], condition=stanza["error"]["condition"]))
         client.add_event_handler("carbon_received", carbon("received"))

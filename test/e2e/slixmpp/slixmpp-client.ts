@@ -29,6 +29,8 @@ export interface Login {
   readonly isDirectTls?: boolean;
   readonly hasStreamManagement?: boolean;
   readonly priority?: number;
+  /** Numbers of XEPs for which slixmpp does more than it always does. */
+  readonly plugins?: readonly string[];
 }
 
 export class SlixmppClient {
@@ -61,6 +63,7 @@ export class SlixmppClient {
       caFile: join(dataDir, 'certificates', 'ca.pem'),
       streamManagement: login.hasStreamManagement ?? true,
       priority: login.priority ?? 0,
+      plugins: login.plugins ?? [],
     })) as Facts;
     this.jid = String(session.jid);
     return session;

@@ -13,7 +13,7 @@ export const status: Status = {
   pid: 4711,
   version: '0.1.0',
   startedAt: ago(12 * DAY + 7 * 60 + 20),
-  ports: { c2s: 5222, c2sTls: 5223 },
+  ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
   addresses: ['192.168.1.5', 'fd12:3456:789a:1::5'],
   onlineAccounts: 0,
   sessions: 0,

@@ -25,6 +25,7 @@ function keysOf(password: string, salt: string, mechanism: ScramMechanism): Scra
 function authenticatorOf(keys: ScramKeys): Authenticator {
   return {
     scramKeys: () => keys,
+    hasScramKeys: () => true,
     checkPassword: () => Promise.resolve(false),
     isEnabled: () => true,
     delayMs: () => 0,

@@ -1,0 +1,105 @@
+/** HTTPS for what belongs to chatting besides streams over TCP: files, web clients, what they look up. */
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import type { Logger } from '../log/log.ts';
+import { sendProblem, type WebRoutes, type WebUpgrade } from '../modulehost/web.ts';
+import { isAddressFamilyMissing } from './tcp.ts';
+import type { ServerTls } from './tls.ts';
+
+/** Of a request that is read as a whole; files are streamed and have limits of their own. */
+const MAX_BODY_BYTES = 1_048_576;
+/** For the head of a request: who dawdles there holds a connection for nothing. */
+const HEADERS_TIMEOUT_MS = 20_000;
+/** While nothing comes or goes. A whole request may take hours: a large file on a slow line. */
+const IDLE_MS = 120_000;
+const KEEP_ALIVE_MS = 30_000;
+/** What of a stranger's words goes into the log. */
+const MAX_LOGGED_LENGTH = 200;
+
+export interface WebListenerOptions {
+  /** IP address; `::` takes IPv4 as well. */
+  readonly address: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly tls: ServerTls;
+  readonly routes: readonly WebRoutes[];
+  readonly upgrades: readonly WebUpgrade[];
+  readonly log: Logger;
+}
+
+export interface WebListener {
+  readonly port: number;
+  /** A renewed certificate: connections that are open go on with the former. */
+  setTls(tls: ServerTls): void;
+  /** Ends what is under way. */
+  close(): Promise<void>;
+}
+
+/** Listens. Rejects with the system's error, its `code` and its `port` (`EADDRINUSE`, `EACCES` …). */
+export async function listenWeb(options: WebListenerOptions): Promise<WebListener> {
+  const { address, log } = options;
+  const https = createServer({ ...options.tls.options, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 });
+  https.setTimeout(IDLE_MS);
+  const server = await createWeb(options, (handler) => https.on('request', handler));
+  https.on('upgrade', (request, socket, head) => upgrade(options.upgrades, request, socket, head));
+  https.on('tlsClientError', (error, socket) => {
+    log.debug({ err: error, address: socket.remoteAddress }, 'a web connection failed in its handshake');
+  });
+  try {
+    await server.listen({ host: address, port: options.port });
+  } catch (error) {
+    if (address !== '::' || !isAddressFamilyMissing(error)) throw error;
+    await server.listen({ host: '0.0.0.0', port: options.port });
+  }
+  return {
+    port: (https.address() as AddressInfo).port,
+    setTls: (tls) => https.setSecureContext(tls.options),
+    close: () => server.close(),
+  };
+}
+
+/** The server without its port; on plain HTTP unless `serverFactory` says otherwise. */
+export async function createWeb(
+  { routes, log }: Pick<WebListenerOptions, 'routes' | 'log'>,
+  serverFactory?: FastifyServerFactory,
+): Promise<FastifyInstance> {
+  const server = fastify({
+    ...(serverFactory && { serverFactory }),
+    bodyLimit: MAX_BODY_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+  });
+  server.addHook('onRequest', (_request, reply, next) => {
+    // SECURITY: no answer of ours is what a browser makes of it.
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    next();
+  });
+  server.setNotFoundHandler((_request, reply) => {
+    sendProblem(reply, 404, 'There is nothing here.');
+  });
+  server.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) log.error({ err: error, path: request.url.slice(0, MAX_LOGGED_LENGTH) }, 'a web request failed');
+    const sentence = status >= 500 ? 'The server met a bug; its log says more.' : error.message;
+    sendProblem(reply, status, sentence);
+  });
+  for (const add of routes) {
+    await server.register(async (scope) => {
+      // Whoever wants a body says of which type: what nobody has asked for is not read.
+      scope.removeAllContentTypeParsers();
+      await add(scope);
+    });
+  }
+  return server;
+}
+
+function upgrade(upgrades: readonly WebUpgrade[], request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const path = new URL(request.url ?? '/', 'https://host').pathname;
+  const found = upgrades.find((candidate) => candidate.path === path);
+  if (found !== undefined) found.accept(request, socket, head);
+  else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}

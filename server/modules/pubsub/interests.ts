@@ -1,0 +1,244 @@
+/**
+ * What clients want to be notified of: the nodes with `+notify` behind them in their capabilities (XEP-0060 section 9.2).
+ * A client names what it can do by a hash (XEP-0115). The first who uses it is asked what it stands for; the answer is
+ * believed for all others when it has that hash, and for this client alone when it has not (section 5.4 there).
+ */
+import type { Clock, Timer } from '../../clock/clock.ts';
+import type { Jid } from '../../jid/jid.ts';
+import type { DiscoInfo } from '../../modulehost/disco.ts';
+import { verificationString } from '../../modulehost/verification-string.ts';
+import { type Iq, NS_CLIENT } from '../../stanza/stanza.ts';
+import { type Element, el } from '../../xml/element.ts';
+import { readDiscoInfo } from './disco-info.ts';
+
+const NS_CAPS = 'http://jabber.org/protocol/caps';
+const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
+const NOTIFY = '+notify';
+
+/** Different clients in their different versions; each costs what the names of its nodes take. */
+const MAX_KNOWN = 2_000;
+const MAX_NODES = 200;
+const MAX_NODE_LENGTH = 1_023;
+/** Who is asked at the same time, and who waits for what they say. */
+const MAX_ASKED = 1_000;
+const MAX_WAITING = 1_000;
+const TIMEOUT_MS = 30_000;
+const SWEEP_MS = 10_000;
+/** The answer is recognized by who gives it and what it describes, so the id has nothing to tell. */
+const REQUEST_ID = 'disco';
+
+/** XEP-0300 names on the left, Node's on the right. */
+const HASHES: Readonly<Record<string, string>> = {
+  'sha-1': 'sha1',
+  'sha-224': 'sha224',
+  'sha-256': 'sha256',
+  'sha-384': 'sha384',
+  'sha-512': 'sha512',
+};
+
+/** By the names of nodes. */
+export type Interest = ReadonlySet<string>;
+
+const NONE: Interest = new Set();
+
+interface Capabilities {
+  readonly hash: string;
+  readonly ver: string;
+  /** What disco#info is asked about. */
+  readonly node: string;
+}
+
+interface Asking {
+  readonly capabilities: Capabilities;
+  readonly asked: Jid;
+  readonly sinceMs: number;
+  /** By full JID: whom the answer concerns, and who is asked next when none comes. */
+  readonly waiting: Map<string, Waiting>;
+}
+
+interface Waiting {
+  readonly asker: Jid;
+  readonly client: Jid;
+  readonly learned: (interest: Interest) => void;
+}
+
+export interface InterestsOptions {
+  readonly clock: Clock;
+  readonly send: (iq: Iq) => void;
+}
+
+export class Interests {
+  readonly #options: InterestsOptions;
+  /** By hash and ver, the one unused for longest first. */
+  readonly #known = new Map<string, Interest>();
+  /** What single clients said that has not the hash they claim: by full JID. */
+  readonly #peculiar = new Map<string, { readonly key: string; readonly interest: Interest }>();
+  readonly #asking = new Map<string, Asking>();
+  #sweep: Timer | undefined;
+
+  constructor(options: InterestsOptions) {
+    this.#options = options;
+  }
+
+  /** What the client with this presence is known to want; nothing while that is not known. */
+  of(client: Jid, presence: Element): Interest {
+    const capabilities = readCapabilities(presence);
+    if (capabilities === undefined) return NONE;
+    return this.#find(client, keyOf(capabilities)) ?? NONE;
+  }
+
+  /**
+   * Finds out what the client wants, asking it in the name of the account `asker` where nobody has told before. Calls
+   * `learned` at once when it is known, and otherwise once it is.
+   */
+  learn(asker: Jid, client: Jid, presence: Element, learned: (interest: Interest) => void): void {
+    const capabilities = readCapabilities(presence);
+    const key = capabilities === undefined ? '' : keyOf(capabilities);
+    const known = capabilities === undefined ? NONE : this.#find(client, key);
+    if (capabilities === undefined || known !== undefined) {
+      learned(known ?? NONE);
+      return;
+    }
+    const asking = this.#asking.get(key);
+    if (asking !== undefined) {
+      if (asking.waiting.size < MAX_WAITING) asking.waiting.set(client.full, { asker, client, learned });
+      return;
+    }
+    if (this.#asking.size >= MAX_ASKED) return;
+    this.#ask(capabilities, asker, client, new Map([[client.full, { asker, client, learned }]]));
+  }
+
+  /** Takes the answer to a question of `learn`: true when it was one. Everything else is not for us. */
+  settle(iq: Iq): boolean {
+    if (iq.id !== REQUEST_ID || iq.to.resource !== '') return false;
+    if (iq.type === 'error') return this.#refused(iq.from);
+    const query = iq.payload;
+    if (iq.type !== 'result' || query === undefined || !query.is('query', NS_DISCO_INFO)) return false;
+    const described = query.attr('node');
+    for (const [key, asking] of this.#asking) {
+      if (asking.asked.full !== iq.from.full) continue;
+      if (described !== undefined && described !== nodeOf(asking.capabilities)) continue;
+      this.#answered(key, asking, query);
+      return true;
+    }
+    return true; // too late, or about what the client is no longer
+  }
+
+  /** The client is gone, and with it what was known of it alone. */
+  forget(client: Jid): void {
+    this.#peculiar.delete(client.full);
+    for (const { waiting } of this.#asking.values()) waiting.delete(client.full);
+  }
+
+  stop(): void {
+    this.#sweep?.cancel();
+    this.#sweep = undefined;
+    this.#asking.clear();
+  }
+
+  #find(client: Jid, key: string): Interest | undefined {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const own = this.#peculiar.get(client.full);
+    return own?.key === key ? own.interest : undefined;
+  }
+
+  #ask(capabilities: Capabilities, asker: Jid, client: Jid, waiting: Map<string, Waiting>): void {
+    const { clock, send } = this.#options;
+    this.#asking.set(keyOf(capabilities), { capabilities, asked: client, sinceMs: clock.elapsedMs(), waiting });
+    this.#sweep ??= clock.every(SWEEP_MS, () => this.#giveUp());
+    const payload = el('query', NS_DISCO_INFO, { node: nodeOf(capabilities) });
+    const element = el('iq', NS_CLIENT, { type: 'get', id: REQUEST_ID, from: asker.bare, to: client.full }, payload);
+    send({ kind: 'iq', type: 'get', id: REQUEST_ID, element, from: asker, to: client, payload });
+  }
+
+  #answered(key: string, asking: Asking, query: Element): void {
+    this.#asking.delete(key);
+    const info = readDiscoInfo(query);
+    const interest = interestOf(info);
+    const { hash, ver } = asking.capabilities;
+    const algorithm = HASHES[hash];
+    const isProven = info !== undefined && algorithm !== undefined && verificationString(info, algorithm) === ver;
+    if (isProven) {
+      remember(this.#known, key, interest, MAX_KNOWN);
+      for (const { learned } of asking.waiting.values()) learned(interest);
+    } else {
+      remember(this.#peculiar, asking.asked.full, { key, interest }, MAX_KNOWN);
+      asking.waiting.get(asking.asked.full)?.learned(interest);
+      this.#askNext(asking);
+    }
+    this.#rest();
+  }
+
+  #refused(client: Jid): boolean {
+    let isOurs = false;
+    for (const [key, asking] of this.#asking) {
+      if (asking.asked.full !== client.full) continue;
+      isOurs = true;
+      this.#asking.delete(key);
+      this.#askNext(asking);
+    }
+    this.#rest();
+    return isOurs;
+  }
+
+  /** Whoever was asked did not say it, or not truly: the next one who has the same capabilities is. */
+  #askNext({ asked, waiting, capabilities }: Asking): void {
+    waiting.delete(asked.full);
+    const [next] = waiting.values();
+    if (next !== undefined) this.#ask(capabilities, next.asker, next.client, waiting);
+  }
+
+  #giveUp(): void {
+    const now = this.#options.clock.elapsedMs();
+    for (const [key, asking] of [...this.#asking]) {
+      if (now - asking.sinceMs < TIMEOUT_MS) continue;
+      this.#asking.delete(key);
+      this.#askNext(asking);
+    }
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#asking.size > 0) return;
+    this.#sweep?.cancel();
+    this.#sweep = undefined;
+  }
+}
+
+function readCapabilities(presence: Element): Capabilities | undefined {
+  const c = presence.child('c', NS_CAPS);
+  const hash = c?.attr('hash');
+  const ver = c?.attr('ver');
+  const node = c?.attr('node');
+  if (hash === undefined || ver === undefined || node === undefined) return undefined;
+  if (hash.length + ver.length > 255 || node.length > MAX_NODE_LENGTH) return undefined;
+  return { hash, ver, node };
+}
+
+function keyOf({ hash, ver }: Capabilities): string {
+  return `${hash} ${ver}`;
+}
+
+/** XEP-0115 section 6.2. */
+function nodeOf({ node, ver }: Capabilities): string {
+  return `${node}#${ver}`;
+}
+
+function interestOf(info: DiscoInfo | undefined): Interest {
+  const nodes = new Set<string>();
+  for (const feature of info?.features ?? []) {
+    if (!feature.endsWith(NOTIFY) || feature.length > MAX_NODE_LENGTH) continue;
+    if (nodes.size === MAX_NODES) break;
+    nodes.add(feature.slice(0, -NOTIFY.length));
+  }
+  return nodes;
+}
+
+/** Puts an entry at the end and takes the first away when there are too many. */
+function remember<V>(map: Map<string, V>, key: string, value: V, max: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > max && oldest !== undefined) map.delete(oldest);
+}

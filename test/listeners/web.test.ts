@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { request } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
+import { connect } from 'node:tls';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { generateKeyPem, issueAuthority, issueLeaf } from '../../server/certificates/issue.ts';
+import { createServerTls, type ServerTls } from '../../server/listeners/tls.ts';
+import { listenWeb, type WebListener, type WebListenerOptions } from '../../server/listeners/web.ts';
+import { createLogger } from '../../server/log/log.ts';
+import { RecentLines } from '../../server/log/recent-lines.ts';
+
+let authority: string;
+let tls: ServerTls;
+let renewed: ServerTls;
+
+beforeAll(async () => {
+  const keyPem = await generateKeyPem();
+  const nowMs = Date.now();
+  authority = await issueAuthority({ domain: 'miller.local', keyPem, nowMs });
+  const leaf = async (): Promise<ServerTls> => {
+    const leafKey = await generateKeyPem();
+    const issuer = { certificatePem: authority, keyPem, expiresAtMs: nowMs + 86_400_000 };
+    return createServerTls({
+      certificatePem: await issueLeaf({ domain: 'miller.local', keyPem: leafKey, nowMs }, issuer),
+      keyPem: leafKey,
+    });
+  };
+  tls = await leaf();
+  renewed = await leaf();
+});
+
+async function open(options: Partial<WebListenerOptions> = {}): Promise<WebListener> {
+  const listener = await listenWeb({
+    address: '127.0.0.1',
+    port: 0,
+    tls,
+    routes: [],
+    upgrades: [],
+    log: createLogger('silent', new RecentLines()),
+    ...options,
+  });
+  onTestFinished(() => listener.close());
+  return listener;
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly type: string | undefined;
+  readonly nosniff: unknown;
+  readonly text: string;
+}
+
+async function ask(port: number, path: string, options: { method?: string; body?: string } = {}): Promise<Answer> {
+  const asked = request({
+    host: '127.0.0.1',
+    port,
+    path,
+    method: options.method ?? 'GET',
+    ca: authority,
+    servername: 'miller.local',
+    agent: false,
+  });
+  asked.end(options.body);
+  const [response] = await once(asked, 'response');
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  const { 'content-type': type, 'x-content-type-options': nosniff } = response.headers;
+  return { status: response.statusCode, type, nosniff, text };
+}
+
+test('what a module serves is answered with a certificate of the domain', async () => {
+  const { port } = await open({ routes: [(server) => void server.get('/greeting', () => 'Hello')] });
+  expect(await ask(port, '/greeting')).toMatchObject({ status: 200, text: 'Hello', nosniff: 'nosniff' });
+});
+
+test('what nobody serves is a problem document that says so', async () => {
+  const { port } = await open();
+  const answer = await ask(port, '/nothing');
+  expect(answer).toMatchObject({ status: 404, type: 'application/problem+json; charset=utf-8' });
+  expect(JSON.parse(answer.text)).toEqual({ type: 'about:blank', status: 404, detail: 'There is nothing here.' });
+});
+
+test('a fault of the server tells a stranger nothing of it', async () => {
+  const fail = () => {
+    throw new Error('the secret of the inside');
+  };
+  const { port } = await open({ routes: [(server) => void server.get('/fault', fail)] });
+  const answer = await ask(port, '/fault');
+  expect(answer.status).toBe(500);
+  expect(answer.text).not.toContain('secret');
+});
+
+test('a body of which nobody has said what it is goes unread', async () => {
+  const { port } = await open({ routes: [(server) => void server.post('/call', () => 'taken')] });
+  expect(await ask(port, '/call', { method: 'POST', body: 'x'.repeat(2_000_000) })).toMatchObject({ status: 415 });
+});
+
+test('one module’s parsers and hooks concern no other', async () => {
+  const { port } = await open({
+    routes: [
+      (server) => {
+        server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+        server.addHook('onRequest', (_request, reply, next) => {
+          reply.header('content-language', 'de');
+          next();
+        });
+        server.post('/mine', ({ body }) => body);
+      },
+      (server) => void server.post('/other', () => 'taken'),
+    ],
+  });
+  expect(await ask(port, '/mine', { method: 'POST', body: 'Hallo' })).toMatchObject({ status: 200, text: 'Hallo' });
+  expect(await ask(port, '/other', { method: 'POST', body: 'Hallo' })).toMatchObject({ status: 415 });
+});
+
+test('a renewed certificate is shown to the next connection', async () => {
+  const listener = await open();
+  const fingerprint = async (): Promise<string> => {
+    const socket = connect({ port: listener.port, host: '127.0.0.1', ca: authority, servername: 'miller.local' });
+    await once(socket, 'secureConnect');
+    const certificate = socket.getPeerCertificate().fingerprint256;
+    socket.destroy();
+    return certificate;
+  };
+  const before = await fingerprint();
+  listener.setTls(renewed);
+  expect(await fingerprint()).not.toBe(before);
+});
+
+test('an upgrade to a path that nobody has is refused', async () => {
+  const { port } = await open();
+  const socket = connect({ port, host: '127.0.0.1', ca: authority, servername: 'miller.local' });
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'secureConnect');
+  socket.write('GET /nowhere HTTP/1.1\r\nHost: miller.local\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /);
+});
+
+test('a port that is taken is the system’s error', async () => {
+  const other = createServer();
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void other.close());
+  await expect(open({ port: (other.address() as AddressInfo).port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
