@@ -134,7 +134,16 @@ export function createCore(options: CoreOptions): Core {
   const toServer: ServerMessageHandler[] = [];
   router.routes.set(
     domain,
-    new AccountsRoute({ router, accounts, sessions, requests, ownRequests, absent, toServer, log: log.child('router') }),
+    new AccountsRoute({
+      router,
+      accounts,
+      sessions,
+      requests,
+      ownRequests,
+      absent,
+      toServer,
+      log: log.child('router'),
+    }),
   );
 
   const moduleFeatures: StreamFeature[] = [];

@@ -39,7 +39,7 @@ export interface RosterService {
   contacts(account: string): Iterable<string>;
   /** The groups into which the account has put a contact. */
   groups(account: string, contact: string): readonly string[];
-  /** Told of each change of a contact, before anybody else hears of it; the function takes the listener back. */
+  /** Told of each change of a contact once it is on disk, before the contact hears of it; the function takes the listener back. */
   onChange(listener: (change: RosterChange) => void): () => void;
   /**
    * Adds a reason for which the server sends somebody neither presence nor probes in the account's name, asked each time
@@ -48,13 +48,19 @@ export interface RosterService {
   hideFrom(isHidden: (account: string, contact: Jid) => boolean): () => void;
 }
 
-/** What a contact was before a change. */
+/** What decides about access, before a change of a contact and after it. */
 export interface RosterChange {
   readonly account: string;
   /** Bare JID. */
   readonly contact: Jid;
-  readonly wasSubscribed: boolean;
-  readonly formerGroups: readonly string[];
+  readonly before: ContactAccess;
+  readonly after: ContactAccess;
+}
+
+export interface ContactAccess {
+  /** True when the contact may see the account's presence. */
+  readonly isSubscribed: boolean;
+  readonly groups: readonly string[];
 }
 
 export const ROSTER: ServiceToken<RosterService> = { name: 'roster' };

@@ -15,7 +15,7 @@ export interface Server extends Target {
 }
 
 const SETTINGS: Readonly<Record<Kind, readonly string[]>> = {
-  plain: ['archive.default=never', 'rooms.archive=false'],
+  plain: ['archive.default=never', 'rooms.archivedByDefault=false'],
   archived: [],
 };
 

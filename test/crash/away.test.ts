@@ -53,7 +53,7 @@ function createClient(localpart: string, received: (message: Element) => void): 
 function collect(bodies: string[]): (message: Element) => void {
   return (message) => {
     const result = message.child('result', NS_MAM);
-    const text = (result?.child('forwarded', NS_FORWARD)?.child('message') ?? message).childText('body');
+    const text = (result?.child('forwarded', NS_FORWARD)?.child('message', 'jabber:client') ?? message).childText('body');
     if (text !== undefined) bodies.push(text);
   };
 }
@@ -102,8 +102,9 @@ test.for(WAYS.map((way, index) => ({ ...way, index })))(
     const romeo = createClient(`romeo${index}`, () => undefined);
     await romeo.login();
     await enter(romeo, room, 'romeo');
-    const config = `<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query>`;
-    await romeo.request('set', config, room);
+    const field = `<field var='muc#roomconfig_persistentroom'><value>1</value></field>`;
+    const form = `<x xmlns='jabber:x:data' type='submit'>${field}</x>`;
+    await romeo.request('set', `<query xmlns='http://jabber.org/protocol/muc#owner'>${form}</query>`, room);
     await juliet.login();
     await enter(juliet, room, 'juliet');
     const chatId = await lastIdOf(juliet, `juliet${index}@${DOMAIN}`);

@@ -1,5 +1,10 @@
 /** XEP-0313: queries, filters and pages, from the examples of its sections 4 and 5. */
 import { describe, expect, test } from 'vitest';
+import { parseJid } from '../../server/jid/jid.ts';
+import { ARCHIVE } from '../../server/modulehost/services.ts';
+import type { Iq } from '../../server/stanza/stanza.ts';
+import { type Element, el } from '../../server/xml/element.ts';
+import { parseXml } from '../../server/xml/parse.ts';
 import { openScene, type Scene } from '../scene/scene.ts';
 import type { SceneClient } from '../scene/scene-client.ts';
 import { form, NS_MAM, page, refusal, rsm } from './archive-steps.ts';
@@ -333,6 +338,56 @@ describe('metadata', () => {
     const romeo = await scene.login('romeo');
     const answer = await romeo.request(`<iq type='get'><metadata xmlns='${NS_MAM}'/></iq>`);
     expect(answer.child('metadata', NS_MAM)?.children).toEqual([]);
+  });
+});
+
+describe('an archive that is not an account’s', () => {
+  test('is asked by whoever answers for it, who also says what may be seen (section 5.1.2)', async () => {
+    await using scene = await openScene({ accounts: ['hag'] });
+    const hag = await scene.login('hag', 'pda');
+    const archive = scene.server.host.find(ARCHIVE);
+    const owner = parseJid('coven@rooms.localhost');
+    const asking = parseJid('hag@localhost/pda');
+    if (archive === undefined || owner === undefined || asking === undefined) throw new Error('no archive');
+    for (const nick of ['first', 'second', 'first']) {
+      const partner = parseJid(`${owner.bare}/${nick}`) ?? owner;
+      const body = el('body', 'jabber:client', undefined, nick);
+      const message = el(
+        'message',
+        'jabber:client',
+        { from: partner.full, to: 'x@localhost', type: 'groupchat' },
+        body,
+      );
+      archive.keep(owner.bare, partner, { id: archive.newId(), atMs: scene.clock.now(), element: message });
+    }
+    const ask = async (inner: string) => {
+      const payload = parseXml(`<query xmlns='${NS_MAM}'>${inner}</query>`);
+      const element = el('iq', 'jabber:client', { type: 'set', id: 'q', from: asking.full, to: owner.full }, payload);
+      const iq: Iq = { kind: 'iq', type: 'set', id: 'q', element, from: asking, to: owner, payload };
+      const sent: Element[] = [];
+      const view = (message: Element) => message.withAttr('to', undefined);
+      const answer = await archive.answer({ owner, iq, payload, send: (message) => sent.push(message), view });
+      return { sent, answer };
+    };
+    const all = await ask(form({ with: `${owner.bare}/first` }));
+    expect(all.sent.map((message) => [message.attr('from'), message.attr('to')])).toEqual([
+      [owner.bare, asking.full],
+      [owner.bare, asking.full],
+    ]);
+    const inside = all.sent[0]
+      ?.child('result', NS_MAM)
+      ?.child('forwarded', 'urn:xmpp:forward:0')
+      ?.child('message', 'jabber:client');
+    expect([inside?.attr('from'), inside?.attr('to')]).toEqual([`${owner.bare}/first`, undefined]);
+    expect((await ask(form({ with: owner.bare }))).sent.length).toBe(3);
+    // Its messages are all those of a room: there is nothing to include.
+    const groupchat = await ask(form({ 'include-groupchat': 'true' }));
+    expect(groupchat.answer).toMatchObject({ condition: 'feature-not-implemented' });
+    expect(archive.features).not.toContain(`${NS_MAM}#groupchat-field`);
+    expect((await page(hag)).bodies).toEqual([]);
+    await archive.remove(owner.bare);
+    expect((await ask('')).sent).toEqual([]);
+    expect(archive.latest(owner.bare, 10)).toEqual([]);
   });
 });
 

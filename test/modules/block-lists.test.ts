@@ -136,6 +136,20 @@ describe('strangers who write to accounts', () => {
     expect((await hag.next()).childText('body')).toBe('buy');
   });
 
+  test('are heard by way of what an account went to or answered, and on this server its admins decide', async () => {
+    await using scene = await openScene({ accounts: PEOPLE, settings: SOURCES });
+    const hag = await scene.login('hag', 'pda');
+    const eve = await scene.login('eve', 'x');
+    const publisher = new Publisher(scene, EVE, 'eve@localhost');
+    await follows(scene);
+    publisher.says(`<message type='groupchat' from='${EVE}/x' to='hag@localhost/pda'><body>room</body></message>`);
+    expect((await hag.next()).childText('body')).toBe('room');
+    publisher.says(`<message type='error' from='${EVE}/x' to='hag@localhost/pda'><error type='cancel'/></message>`);
+    expect((await hag.next()).attr('type')).toBe('error');
+    eve.sends(`<message type='chat' to='hag@localhost/pda'><body>here</body></message>`);
+    expect((await hag.next()).childText('body')).toBe('here');
+  });
+
   test('are not looked at while no list is followed', async () => {
     await using scene = await openScene({ accounts: PEOPLE });
     const publisher = new Publisher(scene, EVE);

@@ -101,6 +101,18 @@ describe.skipIf(target !== undefined)('the list (section 3.1)', () => {
     expect(others).toEqual([]);
   });
 
+  test('does not say that a client knows the password which came with a token alone', async () => {
+    await using scene = await openHouse();
+    const agent = userAgent(LAPTOP, NAMES);
+    const { client, token } = await getsToken(scene, 'juliet', { agent });
+    client.drops();
+    await forgetsPassword(scene);
+    const again = await opensFor(scene, 'juliet');
+    await usesToken(again, { token, agent, inside: BIND });
+    await again.next();
+    expect((await clientsOf(again)).map(authOf)).toEqual([['fast']]);
+  });
+
   test('has clients that sign in as of old by their resource', async () => {
     await using scene = await openHouse();
     const old = await scene.login('juliet', 'balcony');
@@ -280,6 +292,34 @@ describe.skipIf(target !== undefined)('revoking (section 3.2)', () => {
     const id = idOf((await clientsOf(phone)).find((client) => deviceOf(client) === 'Juliet’s laptop'));
     expect((await phone.request(revoke(id))).attr('type')).toBe('result');
     expect([...scene.server.sessions.of('juliet').values()]).toHaveLength(1);
+  });
+
+  test('ends all sessions of the client, also one that waits to be resumed while it has another one', async () => {
+    await using scene = await openHouse();
+    const { client: first } = await getsToken(scene, 'juliet', { agent: userAgent(LAPTOP, NAMES) });
+    await first.binds('one');
+    first.sends("<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
+    await first.next();
+    first.drops();
+    const second = await opensFor(scene, 'juliet');
+    await signsIn(second, { inside: userAgent(LAPTOP) });
+    await second.next();
+    await second.binds('two');
+    const phone = await connects(scene, userAgent(KIVAS_PHONE));
+    await forgetsPassword(scene);
+    const id = idOf((await clientsOf(phone)).find((client) => deviceOf(client) === 'Juliet’s laptop'));
+    await phone.request(revoke(id));
+    expect([...scene.server.sessions.of('juliet').values()].map(({ jid }) => jid.full)).toEqual([phone.jid]);
+  });
+
+  test('of a client that has lost its access already finds nothing', async () => {
+    await using scene = await openHouse();
+    const id = idOf((await clientsOf(await connects(scene)))[0]);
+    await scene.accounts.setPassword('juliet', 'a rose by any other name');
+    const client = await opensFor(scene, 'juliet');
+    await signsIn(client, { password: 'a rose by any other name', inside: userAgent(KIVAS_PHONE) + BIND });
+    await client.next();
+    expect(conditionOf(await client.request(revoke(id)))).toBe('item-not-found');
   });
 
   test.each([

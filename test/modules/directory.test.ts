@@ -8,7 +8,6 @@ const DIRECTORY = 'directory.localhost';
 async function verona() {
   const scene = await openScene({
     accounts: ['romeo', 'juliet', 'tybalt', 'nurse'],
-    settings: { 'sasl.anonymous': true },
   });
   const cards = {
     juliet: ['Juliet', 'Capulet', 'JuliC', 'juliet@shakespeare.lit'],

@@ -126,6 +126,17 @@ describe.skipIf(target !== undefined)('a token', () => {
     expect(await outcome(scene, { token: 'x' })).toBe('not-authorized');
   });
 
+  test('is not proven by a hash of another length', async () => {
+    await using scene = await openHouse();
+    const { token } = await getsToken(scene, 'juliet');
+    const proof = initiatorMessage('juliet', token, 'HT-SHA-256-NONE');
+    for (const message of [proof.slice(0, -1), `${proof}x`]) {
+      const client = await opensFor(scene, 'juliet');
+      client.sends(authenticate('HT-SHA-256-NONE', message, `${userAgent()}<fast xmlns='${NS_FAST}'/>`));
+      expect(conditionOf(await client.next())).toBe('not-authorized');
+    }
+  });
+
   test('is still good after a restart, also after one by force', async () => {
     await using scene = await openHouse();
     const { token } = await getsToken(scene, 'juliet');
@@ -256,6 +267,33 @@ describe.skipIf(target !== undefined)('rotation (section 3.5)', () => {
     expect((await usesToken(await opensFor(scene, 'juliet'), { token })).child('token', NS_FAST)).toBeUndefined();
     scene.clock.advance(1);
     expect(tokenIn(await usesToken(await opensFor(scene, 'juliet'), { token })).token).not.toBe(token);
+  });
+
+  test('takes back what was issued before and would expire before the token that is used', async () => {
+    await using scene = await openHouse();
+    const { token } = await getsToken(scene, 'juliet');
+    const get = scene.config.get.bind(scene.config);
+    scene.config.get = (key) => (key === 'fast.lifetimeDays' ? 1 : get(key));
+    const short = tokenIn(await usesToken(await opensFor(scene, 'juliet'), { token, inside: requestToken() })).token;
+    expect(await outcome(scene, { token })).toBe('success');
+    expect(await outcome(scene, { token: short })).toBe('not-authorized');
+  });
+
+  test('is not brought about by an attempt that came to nothing', async () => {
+    await using scene = await openHouse();
+    const { token } = await getsToken(scene, 'juliet');
+    const romeo = await getsToken(scene, 'romeo');
+    const client = await opensFor(scene, 'juliet');
+    client.sends(
+      authenticate(
+        'HT-SHA-256-NONE',
+        initiatorMessage('romeo', romeo.token, 'HT-SHA-256-NONE'),
+        `${userAgent()}<fast xmlns='${NS_FAST}' invalidate='true'/>`,
+      ),
+    );
+    expect(conditionOf(await client.next())).toBe('invalid-authzid');
+    expect((await signsIn(client, { inside: userAgent() })).name).toBe('success');
+    expect(await outcome(scene, { token })).toBe('success');
   });
 
   test('can be asked for, also with another mechanism', async () => {

@@ -286,6 +286,12 @@ describe.skipIf(target !== undefined)('nothing is left of a guest', () => {
     expect(stored.attr('type')).toBe('result');
     const card = await guest.request(`<iq type='set'><vCard xmlns='vcard-temp'><FN>A guest</FN></vCard></iq>`);
     expect(card.attr('type')).toBe('result');
+    const published = await guest.request(
+      `<iq type='set'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='http://jabber.org/protocol/nick'><item id='1'><nick xmlns='http://jabber.org/protocol/nick'>Guest</nick></item></publish></pubsub></iq>`,
+    );
+    expect(published.attr('type')).toBe('result');
+    guest.sends(`<message to='${guest.jid}' type='chat'><body>A note to myself</body></message>`);
+    await guest.next();
     const localpart = localpartOf(guest);
     expect(tracesOf(scene, localpart)).toContain('account');
     await guest.ends();

@@ -207,7 +207,7 @@ describe('options of a subscription (sections 6.3 and 6.4)', () => {
     );
     const result = answer.child('pubsub', NS_PUBSUB);
     expect(result?.elements.map(({ name }) => name)).toEqual(['subscription', 'options']);
-    expect(fieldsIn(result?.child('options')?.elements[0])['include_body']).toEqual(['1']);
+    expect(fieldsIn(result?.child('options')?.elements[0]).include_body).toEqual(['1']);
     await publishes(hamlet, NODE, 'a', 'Soliloquy');
     expect((await francisco.next()).childText('body')).toBe('Soliloquy');
   });
@@ -236,6 +236,7 @@ describe('options of a subscription (sections 6.3 and 6.4)', () => {
     await francisco.next();
     await subscribes(francisco, NODE, francisco.jid);
     francisco.sends(`<presence type='unavailable'/>`);
+    await francisco.next();
     expect((await francisco.next()).toXml()).toContain(`subscription='none'`);
     await publishes(hamlet, NODE, 'a');
     await francisco.receivesNothing();

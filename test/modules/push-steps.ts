@@ -15,6 +15,8 @@ const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 export class AppServer {
   readonly requests: Element[] = [];
   answer: 'result' | 'silence' | StanzaError = 'result';
+  /** True when federation is switched off between a request and its answer. */
+  isCutOffMeanwhile = false;
   readonly #scene: Scene;
   readonly #domain: string;
 
@@ -62,6 +64,7 @@ export class AppServer {
 
   #take(stanza: AddressedStanza): void {
     this.requests.push(stanza.element);
+    if (this.isCutOffMeanwhile) this.disconnects();
     const { answer } = this;
     if (answer === 'silence') return;
     const { element } = stanza;

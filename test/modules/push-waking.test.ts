@@ -63,6 +63,24 @@ describe('what wakes', () => {
     expect(await app.takes()).toEqual([]);
   });
 
+  test('somebody who is a contact already asks nothing new', async () => {
+    await using scene = await openScene({ accounts: ACCOUNTS });
+    const app = new AppServer(scene);
+    const juliet = await scene.login('juliet', 'balcony');
+    await armedAndGone(scene);
+    const desk = await scene.login('romeo', 'desk');
+    desk.sends("<presence to='juliet@localhost' type='subscribed'/>");
+    juliet.sends(`<presence to='${ROMEO}' type='subscribe'/>`);
+    await juliet.settles();
+    expect((await app.takes()).length).toBe(1);
+    desk.sends("<presence to='juliet@localhost' type='subscribed'/>");
+    await desk.settles();
+    scene.clock.advance(60_000);
+    juliet.sends(`<presence to='${ROMEO}' type='subscribe'/>`);
+    await juliet.settles();
+    expect(await app.takes()).toEqual([]);
+  });
+
   test('a message that another device gets wakes the phone as well', async () => {
     await using scene = await openScene({ accounts: ACCOUNTS });
     const app = new AppServer(scene);
@@ -262,7 +280,29 @@ describe('devices with stream management', () => {
     scene.clock.advance(29_000);
     expect(await app.takes()).toEqual([]);
     scene.clock.advance(2_000);
-    expect(await app.takes()).toHaveLength(1);
+    expect(await app.counts()).toEqual(['1']);
+    juliet.sends(chat(PHONE, '3'));
+    scene.clock.advance(60_000);
+    expect(await app.counts()).toEqual(['2']);
+    scene.clock.advance(600_000);
+    expect(await app.counts()).toEqual([]);
+  });
+
+  test('one that went on with its session and left again is away anew', async () => {
+    await using scene = await openScene({ accounts: ACCOUNTS });
+    const app = new AppServer(scene);
+    const juliet = await scene.login('juliet', 'balcony');
+    const { phone, id } = await armed(scene);
+    phone.drops();
+    juliet.sends(chat(PHONE, '1'));
+    await juliet.receivesNothing();
+    expect(await app.counts()).toEqual(['1']);
+    const again = await resumes(scene, 'romeo', id, { h: 0, handled: 0 });
+    confirms(again, 1);
+    again.drops();
+    juliet.sends(chat(PHONE, '2'));
+    await juliet.receivesNothing();
+    expect(await app.counts()).toEqual(['1']);
   });
 
   test('a session that came back with the server is woken like any other', async () => {

@@ -301,6 +301,13 @@ describe('section 7.1: publish errors', () => {
     juliet.sends(chat(ROMEO, '3'));
     await juliet.receivesNothing();
     expect(await app.counts()).toEqual(['3']);
+    app.isCutOffMeanwhile = true;
+    app.refuses('not-allowed');
+    scene.clock.advance(120_000);
+    juliet.sends(chat(ROMEO, '4'));
+    await juliet.receivesNothing();
+    expect(await app.counts()).toEqual(['4']);
+    expect(scene.database.reader.all('SELECT * FROM push_registration')).toHaveLength(1);
   });
 
   test('one that says nothing counts as not reached', async () => {

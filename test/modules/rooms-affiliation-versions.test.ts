@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Element } from '../../server/xml/element.ts';
 import { openScene } from '../scene/scene.ts';
 import type { SceneClient } from '../scene/scene-client.ts';
-import { asks, coven, enters, items, NS_USER, ROOM, WITCHES } from './rooms-steps.ts';
+import { asks, configuration, coven, enters, items, NS_USER, ROOM, submits, WITCHES } from './rooms-steps.ts';
 
 const MAV = 'urn:xmpp:muc:affiliations:1';
 const OPEN = { 'muc#roomconfig_whois': 'anyone' };
@@ -161,6 +161,29 @@ describe('versions of affiliations', () => {
     expect(mavOf(await hag.next())).toBeDefined();
   });
 
+  test('a change for a domain is told by message also where its people are seen', async () => {
+    await using scene = await openScene({ accounts: WITCHES });
+    const { crone, hag } = await coven(scene, OPEN);
+    await changes(crone, 'hag@localhost', 'admin');
+    await enters(hag, 'thirdwitch', request());
+    const wicca = await scene.login('wicca', 'laptop');
+    await enters(wicca, 'secondwitch');
+    await hag.next();
+    crone.sends(`<iq type='set' id='c2' to='${ROOM}'>${items(`<item affiliation='member' jid='localhost'/>`)}</iq>`);
+    const shown = await hag.next();
+    const told = await hag.next();
+    expect([shown.name, told.name, ...itemsOf(told)]).toEqual(['presence', 'message', 'localhost member']);
+    expect(mavOf(told)?.attributes).toEqual(mavOf(shown)?.attributes);
+  });
+
+  test('whoever enters anew without asking hears no more of them', async () => {
+    await using scene = await openScene({ accounts: WITCHES });
+    const { crone } = await coven(scene, OPEN);
+    expect(mavOf(selfOf(await enters(crone, 'firstwitch', request())))).toBeDefined();
+    expect(mavOf(selfOf(await enters(crone, 'firstwitch')))).toBeUndefined();
+    expect(mavOf(await changes(crone, 'hag@localhost', 'member'))).toBeUndefined();
+  });
+
   test('the element of a join is for the room alone', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, hag } = await coven(scene, OPEN);
@@ -254,6 +277,11 @@ describe('versions of affiliations', () => {
     await owner.next();
     const fresh = await enters(owner, 'firstwitch', request(untilOf(heard[0])));
     expect(itemsOf(fresh[0])).toEqual(['crone@localhost owner']);
+    await submits(owner, configuration({ ...OPEN, 'muc#roomconfig_persistentroom': '1' }));
+    await scene.restart();
+    const again = await enters(await scene.login('crone', 'desktop'), 'firstwitch', request(untilOf(fresh[0])));
+    expect(again[0]?.name).toBe('presence');
+    expect(untilOf(again[0])).toBe(untilOf(fresh[0]));
   });
 
   test('a client that has lost track may ask again', async () => {

@@ -127,8 +127,10 @@ describe('the avatar of a room', () => {
     expect(await hashes(owner)).toEqual([SVG_HASH]);
     expect((await gets(owner)).elements[0]?.child('PHOTO')?.childText('BINVAL')).toBe(SVG);
     await submits(owner, `<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query>`);
-    await opens(owner, 'firstwitch');
+    await opens(owner, 'firstwitch', { 'muc#roomconfig_persistentroom': '1' });
     expect(conditionOf(await gets(owner))).toBe('item-not-found');
+    await scene.restart();
+    expect(conditionOf(await gets(await scene.login('crone', 'desktop')))).toBe('item-not-found');
   });
 
   test('of a room that becomes temporary is still there, and is not that of another one after a crash', async () => {
@@ -142,8 +144,9 @@ describe('the avatar of a room', () => {
     expect((await gets(crone)).attr('type')).toBe('result');
     await scene.crash();
     const owner = await scene.login('crone', 'desktop');
-    await opens(owner, 'firstwitch');
-    expect(conditionOf(await gets(owner))).toBe('item-not-found');
+    await opens(owner, 'firstwitch', { 'muc#roomconfig_persistentroom': '1' });
+    await scene.restart();
+    expect(conditionOf(await gets(await scene.login('crone', 'desktop')))).toBe('item-not-found');
   });
 
   test('is a feature of the service and of its rooms (examples 2 and 8)', async () => {

@@ -218,6 +218,8 @@ describe('the hats of a room', () => {
     for (const [attributes, application] of answers)
       expect(applicationOf(await submits(crone, command('create', '', attributes)))).toBe(application);
     expect(statusOf(await submits(crone, command('create', '', `action='cancel' sessionid='x'`)))).toBe('canceled');
+    const cancelled = command('create', `<x xmlns='jabber:x:data' type='cancel'/>`, `sessionid='x'`);
+    expect(statusOf(await submits(crone, cancelled))).toBe('canceled');
     const other = `<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>else</value></field></x>`;
     expect(applicationOf(await submits(crone, command('create', other)))).toBe('bad-payload');
   });
@@ -228,6 +230,21 @@ describe('the hats of a room', () => {
     await makes(crone, { title: 'Teacher', uri: TEACHER });
     expect(conditionOf(await runs(crone, 'create', { title: 'x', uri: SCRIBE }))).toBe('resource-constraint');
     await makes(crone, { title: 'Professor', uri: TEACHER });
+  });
+
+  test('nobody wears more than ten, and no more people wear hats than a room may list', async () => {
+    await using scene = await openScene({ accounts: WITCHES, settings: { 'rooms.maxAffiliations': 10 } });
+    const { crone } = await coven(scene);
+    const all = Array.from({ length: 11 }, (_, i) => ({ title: `Hat ${i}`, uri: `${TEACHER}-${i}` }));
+    await makes(crone, ...all);
+    const given: (string | undefined)[] = [];
+    for (const { uri } of all) given.push(statusOf(await runs(crone, 'assign', { jid: 'hag@localhost', uri })));
+    expect(given).toEqual([...Array.from({ length: 10 }, () => 'completed'), 'resource-constraint']);
+    const uri = `${TEACHER}-0`;
+    for (let i = 0; i < 9; i++) await runs(crone, 'assign', { jid: `m${i}@localhost`, uri });
+    expect(statusOf(await runs(crone, 'assign', { jid: 'm9@localhost', uri }))).toBe('resource-constraint');
+    expect(statusOf(await runs(crone, 'assign', { jid: 'm8@localhost', uri: `${TEACHER}-1` }))).toBe('completed');
+    expect(statusOf(await runs(crone, 'assign', { jid: 'm8@localhost', uri }))).toBe('completed');
   });
 
   test('nobody can put on a hat himself', async () => {
@@ -245,18 +262,25 @@ describe('the hats of a room', () => {
   test('stay with a persistent room, and go with the account and with the room', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone } = await coven(scene, { 'muc#roomconfig_persistentroom': '1' });
-    await makes(crone, { title: 'Teacher', uri: TEACHER, hue: '30' }, { title: 'Scribe', uri: SCRIBE });
+    await makes(
+      crone,
+      { title: 'Teacher', uri: TEACHER, hue: '30' },
+      { title: 'Scribe', uri: SCRIBE },
+      { title: 'Usher', uri: `${TEACHER}-usher` },
+    );
     await runs(crone, 'assign', { jid: 'hag@localhost', uri: TEACHER });
     await runs(crone, 'assign', { jid: 'wicca@localhost', uri: SCRIBE });
     await scene.restart();
     const owner = await scene.login('crone', 'desktop');
-    expect(rowsOf(await runs(owner, 'list')).map((row) => row['hats#title'])).toEqual(['Teacher', 'Scribe']);
+    expect(rowsOf(await runs(owner, 'list')).map((row) => row['hats#title'])).toEqual(['Teacher', 'Scribe', 'Usher']);
     expect(rowsOf(await runs(owner, 'list-assigned'))).toHaveLength(2);
     await scene.accounts.remove('hag');
     expect(rowsOf(await runs(owner, 'list-assigned')).map((row) => row['hats#jid'])).toEqual(['wicca@localhost']);
     await submits(owner, `<query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query>`);
     await opens(owner, 'firstwitch', { 'muc#roomconfig_persistentroom': '1' });
     expect(rowsOf(await runs(owner, 'list'))).toEqual([]);
+    await scene.restart();
+    expect(rowsOf(await runs(await scene.login('crone', 'desktop'), 'list'))).toEqual([]);
   });
 
   test('of a temporary room are not those of a room of the same name after a crash', async () => {
@@ -265,8 +289,9 @@ describe('the hats of a room', () => {
     await makes(crone, { title: 'Teacher', uri: TEACHER });
     await scene.crash();
     const owner = await scene.login('crone', 'desktop');
-    await opens(owner, 'firstwitch');
-    expect(rowsOf(await runs(owner, 'list'))).toEqual([]);
+    await opens(owner, 'firstwitch', { 'muc#roomconfig_persistentroom': '1' });
+    await scene.restart();
+    expect(rowsOf(await runs(await scene.login('crone', 'desktop'), 'list'))).toEqual([]);
   });
 
   test('are discovered: the feature, a hash of the list, and the commands as nodes (section 3, XEP-0050 section 2)', async () => {

@@ -73,7 +73,7 @@ function open() {
     });
     return sessions.enable(session, resumeMs);
   };
-  return { writer, journal, acknowledging, manage };
+  return { writer, journal, sessions, acknowledging, manage };
 }
 
 /** The stream of a session, and what is written to it. */
@@ -137,6 +137,23 @@ describe('an acknowledgement', () => {
     expect(written).toEqual(["<a xmlns='urn:xmpp:sm:3' h='2'/>"]);
     expect(acknowledging.beforeFlush(romeo.session)).toBe("<a xmlns='urn:xmpp:sm:3' h='5'/>");
     expect(acknowledging.beforeFlush(romeo.session)).toBe('');
+  });
+
+  test('belongs to the stream on which it was asked for', async () => {
+    const { writer, sessions, acknowledging, manage } = open();
+    const romeo = manage('romeo');
+    const former = listen(romeo);
+    acknowledging.asked(romeo, former.stream);
+    const now = listen(romeo);
+    sessions.carried(romeo.session);
+    await writer.commits();
+    expect(former.written).toEqual([]);
+    acknowledging.asked(romeo, now.stream);
+    expect(now.written).toEqual(["<a xmlns='urn:xmpp:sm:3' h='0'/>"]);
+    const next = listen(romeo); // before that has left
+    sessions.carried(romeo.session);
+    acknowledging.asked(romeo, next.stream);
+    expect(next.written).toEqual(["<a xmlns='urn:xmpp:sm:3' h='0'/>"]);
   });
 
   test('answers all that is asked before it leaves', () => {

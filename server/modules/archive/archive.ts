@@ -47,7 +47,8 @@ export const archive = defineModule({
     { xep: '0431', version: '0.2.0' },
     { xep: '0441', version: '0.2.0' },
   ],
-  features: [NS_RSM, NS_RETRACT, TOMBSTONES],
+  // COMPAT(profanity, 0.13): it looks for archives of accounts among what the server can do, and nowhere else.
+  features: [NS_MAM, NS_RSM, NS_RETRACT, TOMBSTONES],
   accountFeatures: [...FEATURES, GROUPCHAT_FIELD, NS_RETRACT, TOMBSTONES],
   provides: [ARCHIVE, ACCOUNT_ARCHIVE],
   needs: [ROSTER],

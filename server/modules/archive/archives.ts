@@ -41,6 +41,7 @@ export class Archives {
   /** By position. Two generations, so that a whole one can be let go at once: what was kept before a flush, and since. */
   #pending = new Map<number, Pending>();
   #flushing = new Map<number, Pending>();
+  #isFlushing = false;
   /** Archives that are being taken away: everything up to this position counts as gone. */
   readonly #floors = new Map<string, number>();
   /** Owners whose archive has grown since somebody looked at its size. */
@@ -165,6 +166,9 @@ export class Archives {
   async remove(owner: string): Promise<void> {
     const last = this.#ids.last;
     this.#floors.set(owner, last);
+    for (const generation of [this.#flushing, this.#pending]) {
+      for (const [seq, row] of generation) if (row.owner === owner) generation.delete(seq);
+    }
     this.#options.words.forgetOwner(owner);
     await this.settled(); // what is under way to the disk must be seen there to be taken away
     await this.removeUpTo(owner, last);
@@ -194,16 +198,18 @@ export class Archives {
   #hold(row: Pending, changes: readonly Change[]): void {
     this.#pending.set(row.seq, row);
     void this.#options.writer.write(changes);
-    if (this.#flushing.size === 0) this.#flush();
+    if (!this.#isFlushing) this.#flush();
   }
 
   /** One promise for all that is written until it settles; afterwards the disk has it. */
   #flush(): void {
+    this.#isFlushing = true;
     this.#flushing = this.#pending;
     this.#pending = new Map();
     const done = () => {
       this.#flushing = new Map();
-      if (this.#pending.size > 0) this.#flush();
+      this.#isFlushing = this.#pending.size > 0;
+      if (this.#isFlushing) this.#flush();
     };
     // After a loss the writer takes nothing any more and the server is about to end: nothing is held for later.
     this.#options.writer.flush().then(done, done);
@@ -213,9 +219,8 @@ export class Archives {
     return this.#pending.get(seq) ?? this.#flushing.get(seq);
   }
 
-  /** What replaces a message comes after it. */
   *#allPending(): Iterable<Pending> {
-    yield* this.#flushing.values();
+    for (const row of this.#flushing.values()) if (!this.#pending.has(row.seq)) yield row;
     yield* this.#pending.values();
   }
 }

@@ -31,6 +31,8 @@ export interface Page {
 
 export interface PageQuestion {
   readonly owner: Jid;
+  /** Whether the owner is an account, and not a room. */
+  readonly isAccount: boolean;
   readonly filter: Filter;
   readonly request: PageRequest;
   readonly maxSize: number;
@@ -60,7 +62,10 @@ export function selectPage(reader: Reader, archives: Archives, question: PageQue
 }
 
 /** What the filter matches; `nothing` when that cannot be anything. */
-function readSelection(archives: Archives, { owner, filter }: PageQuestion): Selection | 'nothing' | StanzaError {
+function readSelection(
+  archives: Archives,
+  { owner, isAccount, filter }: PageQuestion,
+): Selection | 'nothing' | StanzaError {
   const words = filter.text === undefined ? undefined : readWords(filter.text, owner.bare);
   if (filter.text !== undefined && words === undefined) {
     return new StanzaError('policy-violation', 'This is too much to search for at once.');
@@ -79,7 +84,7 @@ function readSelection(archives: Archives, { owner, filter }: PageQuestion): Sel
     endMs: filter.endMs ?? END,
     partner: filter.with?.bare,
     // Section 4.1.1: one's own address stands for what one wrote to oneself, from whichever device.
-    resource: filter.with?.bare === owner.bare ? undefined : filter.with?.resource || undefined,
+    resource: isAccount && filter.with?.bare === owner.bare ? undefined : filter.with?.resource || undefined,
     words: words?.expression,
     positions: filter.ids === undefined ? undefined : positions,
   };

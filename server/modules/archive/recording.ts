@@ -13,7 +13,7 @@ import type { Archives } from './archives.ts';
 import type { ArchivePreferences } from './preferences.ts';
 import { bury } from './retraction.ts';
 import { stanzaId, withoutForgedIds } from './stanza-ids.ts';
-import { worthOf } from './worth-archiving.ts';
+import { type Worth, worthOf } from './worth-archiving.ts';
 
 export interface RecordingOptions {
   readonly host: Pick<Host, 'clock' | 'sessions'>;
@@ -24,6 +24,7 @@ export interface RecordingOptions {
 /** What `amend` decided, for the `record` and the `seal` of the same walk; a walk is never interrupted. */
 interface Decision {
   readonly id: string;
+  readonly worth: Exclude<Worth, 'pass'>;
   readonly from: Jid;
   readonly to: Jid;
   /** With the id, where it has one. */
@@ -48,19 +49,19 @@ export class Recording {
       const honest = sealed === message.element ? message : { ...message, element: sealed };
       this.#outgoing = undefined;
       // What goes to oneself is kept where it comes in, not twice.
-      if (message.to.bare === own || !this.#isKept(honest, sender.account, message.to))
-        return replaced(message, honest);
+      const worth = message.to.bare === own ? 'pass' : this.#worthOf(honest, sender.account, message.to);
+      if (worth === 'pass') return replaced(message, honest);
       const id = this.#options.archives.newId();
       // Only one's other devices see it (XEP-0313 section 3.4), so alone there is nobody to add it for.
       const isAlone = this.#options.host.sessions.of(sender.account).size < 2;
       const element = isAlone ? sealed : sealed.plus(stanzaId(own, id));
-      this.#outgoing = { id, from: message.from, to: message.to, element, sealed };
+      this.#outgoing = { id, worth, from: message.from, to: message.to, element, sealed };
       return replaced(message, isAlone ? honest : { ...message, element });
     },
     record: (message, sender) => {
       const decision = this.#outgoing;
       if (decision === undefined || !isAbout(decision, message)) return;
-      this.#keep(sender.jid.bare, message.to, message, decision.id);
+      this.#keep(sender.jid.bare, message.to, message, decision);
     },
     seal: (message, sender) => {
       const decision = this.#outgoing;
@@ -79,25 +80,24 @@ export class Recording {
       const sealed = withoutForgedIds(message.element, own);
       const honest = sealed === message.element ? message : { ...message, element: sealed };
       this.#incoming = undefined;
-      if (!this.#willBeTaken(message, account) || !this.#isKept(honest, account, message.from)) {
-        return replaced(message, honest);
-      }
+      const worth = this.#willBeTaken(message, account) ? this.#worthOf(honest, account, message.from) : 'pass';
+      if (worth === 'pass') return replaced(message, honest);
       const id = this.#options.archives.newId();
       const element = sealed.plus(stanzaId(own, id));
-      this.#incoming = { id, from: message.from, to: message.to, element, sealed };
+      this.#incoming = { id, worth, from: message.from, to: message.to, element, sealed };
       return { ...message, element };
     },
     record: (message) => {
       const decision = this.#incoming;
       this.#incoming = undefined;
       if (decision === undefined || !isAbout(decision, message)) return;
-      this.#keep(message.to.bare, message.from, message, decision.id);
+      this.#keep(message.to.bare, message.from, message, decision);
     },
   };
 
-  #isKept(message: Message, account: string, partner: Jid): boolean {
+  #worthOf(message: Message, account: string, partner: Jid): Worth {
     const worth = worthOf(message);
-    return worth === 'retraction' || (worth === 'keep' && this.#options.preferences.allows(account, partner));
+    return worth === 'keep' && !this.#options.preferences.allows(account, partner) ? 'pass' : worth;
   }
 
   /** XEP-0313 section 6.1: what is refused does not appear in the archive of who refuses it. */
@@ -108,10 +108,10 @@ export class Recording {
     return delivery !== 'refuse' && delivery !== 'ignore';
   }
 
-  #keep(owner: string, partner: Jid, message: Message, id: string): void {
+  #keep(owner: string, partner: Jid, message: Message, { id, worth }: Decision): void {
     const { archives, host } = this.#options;
     const atMs = host.clock.now();
-    if (worthOf(message) === 'retraction') bury(archives, owner, partner, message, atMs);
+    if (worth === 'retraction') bury(archives, owner, partner, message, atMs);
     archives.keep(owner, partner, { id, atMs, element: message.element });
   }
 }

@@ -62,7 +62,7 @@ export class ArchiveRequests {
     if (filter instanceof StanzaError) return filter;
     const page = readPageRequest(payload);
     if (page instanceof StanzaError) return page;
-    const question: PageQuestion = { owner, filter, request: page, maxSize: this.#options.maxPage() };
+    const question: PageQuestion = { owner, isAccount, filter, request: page, maxSize: this.#options.maxPage() };
     if (filter.text === undefined) return this.#whenSettled(() => this.#send(request, question));
     return this.#options.words.settled().then(() => this.#send(request, question));
   }

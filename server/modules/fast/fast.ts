@@ -71,7 +71,6 @@ export const fast = defineModule({
       },
 
       createMechanism({ stream, tls, mechanism, element, userAgent }) {
-        issuer.forget(stream);
         if (!hashedTokenMechanisms(tls).includes(mechanism)) return undefined;
         const request = readRequest(element.child('fast', NS_FAST));
         const id = userAgent?.id;
@@ -88,14 +87,20 @@ export const fast = defineModule({
     };
 
     async function complete(signedIn: SignedIn): Promise<readonly Element[]> {
-      const { stream, tls, element, localpart, userAgent } = signedIn;
+      const { stream, tls, element, mechanism, localpart, userAgent } = signedIn;
       const id = userAgent?.id;
-      // A guest does not come back.
-      if (id === undefined || accounts.get(localpart)?.isGuest !== false) return [];
+      if (id === undefined) return [];
       clients.set(stream, clientKey(id));
+      const offered = hashedTokenMechanisms(tls);
+      // An attempt with a token may have been followed by one with the password.
+      if (!offered.includes(mechanism)) issuer.forget(stream);
       const wanted = element.child('request-token', NS_FAST)?.attr('mechanism');
-      const offered = hashedTokenMechanisms(tls).find((name) => name === wanted);
-      const issued = await issuer.settle({ stream, localpart, userAgentId: id, wanted: offered });
+      const issued = await issuer.settle({
+        stream,
+        localpart,
+        userAgentId: id,
+        wanted: offered.find((name) => name === wanted),
+      });
       if (issued === undefined) return [];
       return [el('token', NS_FAST, { expiry: new Date(issued.expiresAtMs).toISOString(), token: issued.token })];
     }

@@ -46,7 +46,6 @@ interface Use {
 
 /** A token whose proof was right, until the client has signed in with it. */
 interface Accepted {
-  readonly localpart: string;
   readonly slot: Slot;
   readonly isInvalidating: boolean;
   /** Resolves when the count is on disk. */
@@ -61,7 +60,7 @@ export class Issuer {
     this.#options = options;
   }
 
-  /** A new attempt begins on a stream. */
+  /** The stream was signed in otherwise. */
   forget(stream: object): void {
     this.#accepted.delete(stream);
   }
@@ -88,7 +87,7 @@ export class Issuer {
       count === undefined
         ? undefined
         : tokens.put(localpart, client, new Map([...slots, [found.slot, { ...found.token, count }]]));
-    this.#accepted.set(stream, { localpart, slot: found.slot, isInvalidating, counted });
+    this.#accepted.set(stream, { slot: found.slot, isInvalidating, counted });
     return proof.accept(found.text);
   }
 
@@ -104,12 +103,11 @@ export class Issuer {
     readonly wanted: string | undefined;
   }): Promise<{ readonly token: string; readonly expiresAtMs: number } | undefined> {
     const { stream, localpart, userAgentId, wanted } = signedIn;
-    const accepted = this.#accepted.get(stream);
+    const used = this.#accepted.get(stream);
     this.#accepted.delete(stream);
     const client = clientKey(userAgentId);
     const { tokens } = this.#options;
     const slots = new Map(tokens.of(localpart, client));
-    const used = accepted?.localpart === localpart ? accepted : undefined;
     const token = used && slots.get(used.slot);
     if (used !== undefined && token !== undefined) this.#use(slots, used, token);
     const due = used?.isInvalidating || token === undefined || !this.#isDue(token) ? undefined : token.mechanism;
@@ -141,7 +139,7 @@ export class Issuer {
 
   #issue(localpart: string, mechanism: string | undefined): Token | undefined {
     const { accounts, now, randomId, limits } = this.#options;
-    const passwordVersion = accounts.passwordVersion(localpart);
+    const passwordVersion = accounts.passwordVersion(localpart); // none for a guest, who does not come back
     if (mechanism === undefined || passwordVersion === undefined) return undefined;
     const issuedAtMs = now();
     return {

@@ -59,9 +59,9 @@ export function readChange(
       continue;
     }
     if (!isFieldName(name)) continue;
-    const { read, show, type } = ruleOf(name);
+    const { read, show, type, options } = ruleOf(name);
     const isEmptied = given.length === 0 || (given.length === 1 && given[0] === '');
-    if (isEmptied && (type === 'boolean' || type === 'list-single')) continue;
+    if (isEmptied && (type === 'boolean' || options !== undefined)) continue;
     const value = read(isEmptied ? [] : given);
     if (value === undefined) return refusedValue(name);
     const refused = findExcess(name, value, limits);

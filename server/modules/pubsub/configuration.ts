@@ -24,7 +24,8 @@ export const FIELDS = {
   title: text('Title'),
   description: text('Description'),
   type: text('What the items mean, usually the namespace of their payload'),
-  language: text('Language', (value) => LANGUAGE.test(value)),
+  // The registry has a list from which to choose (section 16.4.4); any language can be named.
+  language: { ...text('Language', (value) => LANGUAGE.test(value)), type: 'list-single' },
   contact: list('jid-multi', 'Whom to ask', (value) => parseJid(value)?.bare),
   access_model: choice('Who may subscribe and retrieve items', {
     authorize: 'Whom an owner approves',

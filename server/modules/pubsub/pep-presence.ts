@@ -1,6 +1,6 @@
 /** What happens in PEP when somebody comes, changes or goes (XEP-0163 sections 4.3.3 and 4.3.4, XEP-0060 section 9). */
 import { type Jid, joinJid, parseJid } from '../../jid/jid.ts';
-import type { RosterChange, RosterService } from '../../modulehost/services.ts';
+import type { ContactAccess, RosterChange, RosterService } from '../../modulehost/services.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import type { Presence } from '../../stanza/stanza.ts';
@@ -61,16 +61,17 @@ export class PepPresence {
   }
 
   /** XEP-0163 section 7.1: who gains access is sent what there is, and who loses it is no subscriber any more. */
-  rosterChanged({ account, contact, wasSubscribed, formerGroups }: RosterChange): void {
+  rosterChanged({ account, contact, before, after }: RosterChange): void {
     const { engine } = this.#options;
     const space = engine.spaces.of(this.#accountJid(account));
     for (const node of space.nodes.values()) {
       const { access_model: model, roster_groups_allowed: allowed } = node.configuration;
       if (model === 'authorize' || model === 'whitelist') continue;
-      const couldRead = wasSubscribed && (model !== 'roster' || formerGroups.some((group) => allowed.includes(group)));
-      const refused = refuseRetrieval(engine, space, node, contact);
-      if (refused === undefined) {
-        if (!couldRead) this.#sendToAll(account, node, contact);
+      const canRead = ({ isSubscribed, groups }: ContactAccess) =>
+        isSubscribed && (model !== 'roster' || groups.some((group) => allowed.includes(group)));
+      const isGained = canRead(after) && !canRead(before);
+      if (refuseRetrieval(engine, space, node, contact) === undefined) {
+        if (isGained) this.#sendToAll(account, node, contact);
         continue;
       }
       for (const { jid } of [...node.subscriptionsOf(contact)]) endSubscription(engine, space, node, jid.full);

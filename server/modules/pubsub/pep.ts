@@ -87,7 +87,7 @@ export const pep = defineModule({
     });
     const unlist = host.disco.addAccountItems(({ account, iq }) => listNodes(engine, spaceOf(account), iq.from));
     // What a change of the contact list brings comes behind the stanzas that belong to it.
-    const stopListening = roster.onChange((change) => queueMicrotask(() => follow(change)));
+    const stopListening = roster.onChange((change) => setImmediate(() => follow(change)));
     const leases = host.clock.every(LEASE_SWEEP_MS, () => endLeases(engine));
 
     return {

@@ -57,9 +57,9 @@ export class Devices {
     for (const registration of this.#registeredBy(session)) this.#options.wakes.isBack(registration);
   }
 
-  /** The connection broke. The device was here until now, so what it has not confirmed counts anew. */
+  /** The connection broke. A device that answered was here until now, so what comes counts anew. */
   lost(session: Session): void {
-    this.isBack(session);
+    if (!this.#watch.isUnresponsive(session)) this.isBack(session);
     this.#watch.lost(session);
   }
 

@@ -19,7 +19,7 @@ const ENCRYPTED: ReadonlySet<string> = new Set([
   'jabber:x:encrypted',
 ]);
 
-export interface Call {
+interface Call {
   /** Of XEP-0353. */
   readonly id: string;
   /** `audio`, `video`. */

@@ -16,10 +16,13 @@ interface Unconfirmed {
   readonly occasion: Occasion;
   /** Milliseconds since 1970. */
   readonly atMs: number;
+  /** True once the device was woken for it. */
+  isTold: boolean;
 }
 
 interface Watched {
-  readonly occasions: Unconfirmed[];
+  occasions: Unconfirmed[];
+  /** When the device is woken for what it was not woken for yet. */
   dueAtMs: number;
   isLost: boolean;
 }
@@ -47,13 +50,19 @@ export class Watch {
     const { clock, unconfirmedMs } = this.#options;
     let watched = this.#watched.get(session);
     if (watched === undefined) {
-      watched = { occasions: [], dueAtMs: clock.now() + unconfirmedMs(), isLost: false };
+      watched = { occasions: [], dueAtMs: 0, isLost: false };
       this.#watched.set(session, watched);
       this.#timer ??= clock.every(TICK_MS, () => this.#tick());
     }
+    if (watched.occasions.every(({ isTold }) => isTold)) watched.dueAtMs = clock.now() + unconfirmedMs();
     // An account may have several registrations of one device.
     if (watched.occasions.length >= MAX_OCCASIONS || watched.occasions.at(-1)?.occasion === occasion) return;
-    watched.occasions.push({ occasion, atMs });
+    watched.occasions.push({ occasion, atMs, isTold: false });
+  }
+
+  /** True while the device has not confirmed what it was woken for. */
+  isUnresponsive(session: Session): boolean {
+    return this.#watched.get(session)?.occasions.some(({ isTold }) => isTold) ?? false;
   }
 
   /** The connection of `session` broke. */
@@ -83,25 +92,26 @@ export class Watch {
     const { clock, unconfirmedMs, unresponsive, responsive } = this.#options;
     const [oldest] = session.outbox.unacked?.stanzas ?? [];
     const left = watched.occasions.filter(({ atMs }) => oldest !== undefined && atMs >= oldest.atMs);
-    if (left.length < watched.occasions.length) {
-      responsive(session);
-      watched.occasions.splice(0, watched.occasions.length, ...left);
-      const first = left[0];
-      if (first !== undefined && !watched.isLost) watched.dueAtMs = first.atMs + unconfirmedMs();
-    }
+    const hasConfirmed = left.length < watched.occasions.length;
+    watched.occasions = left;
+    if (hasConfirmed) responsive(session);
     if (left.length === 0) {
       this.#watched.delete(session);
       return;
     }
-    if (watched.isLost && session.stream !== undefined) {
-      watched.isLost = false;
+    const isBack = watched.isLost && session.stream !== undefined;
+    if (isBack) watched.isLost = false;
+    if (isBack || (hasConfirmed && !watched.isLost)) {
+      for (const unconfirmed of left) unconfirmed.isTold = false;
       watched.dueAtMs = clock.now() + unconfirmedMs();
     }
     if (clock.now() < watched.dueAtMs) return;
-    this.#watched.delete(session);
+    const untold = left.filter(({ isTold }) => !isTold);
+    if (untold.length === 0) return;
+    for (const unconfirmed of untold) unconfirmed.isTold = true;
     unresponsive(
       session,
-      left.map(({ occasion }) => occasion),
+      untold.map(({ occasion }) => occasion),
     );
   }
 }

@@ -6,6 +6,8 @@ import { changeAffiliations } from './affiliation-changes.ts';
 import { CARD_TABLE } from './card/store.ts';
 import { HAT_TABLES } from './hats/store.ts';
 import { removeOccupant } from './leave.ts';
+import type { Occupant } from './occupants.ts';
+import { restoreOccupants } from './restoration.ts';
 import { RoomsRoute } from './rooms-route.ts';
 import { RoomService } from './service.ts';
 import { ROOM_SETTINGS } from './settings.ts';
@@ -57,6 +59,16 @@ export const rooms = defineModule({
       blockLists: host.use(BLOCK_LISTS),
     });
 
+    restoreOccupants(service);
+
+    /** Without a stream a session waits to be resumed, before or after a restart. */
+    function isWaited({ user, sessions }: Occupant): boolean {
+      return [...sessions.values()].some(({ jid }) => {
+        const session = host.sessions.get(user.local, jid.resource);
+        return session?.jid.full === jid.full && session.stream === undefined;
+      });
+    }
+
     return {
       routes: [{ domain, name: 'Rooms', route: new RoomsRoute(service) }],
       account: {
@@ -72,10 +84,11 @@ export const rooms = defineModule({
           }
         },
       },
-      /** Section 11.2: whoever is still there hears that the service is gone. */
+      /** Section 11.2: whoever is still there hears that the service is gone; but for those who come back to it. */
       stop: () => {
         for (const room of [...service.rooms]) {
           for (const occupant of [...room.occupants.all()]) {
+            if (isWaited(occupant)) continue;
             removeOccupant(service, room, occupant, { statuses: [STATUS.shutdown], isSilent: true });
           }
         }

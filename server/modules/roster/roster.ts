@@ -102,8 +102,9 @@ export const roster = defineModule({
       },
       groups: (account, contact) => rosters.of(account).contacts.get(contact)?.groups ?? [],
       onChange(listener) {
-        const tell = (account: string, { jid: contact, subscription, groups }: Contact) =>
-          listener({ account, contact, wasSubscribed: isSeenBy(subscription), formerGroups: groups });
+        const accessOf = ({ subscription, groups }: Contact) => ({ isSubscribed: isSeenBy(subscription), groups });
+        const tell = (account: string, before: Contact, after: Contact) =>
+          listener({ account, contact: after.jid, before: accessOf(before), after: accessOf(after) });
         rosters.listeners.add(tell);
         return () => rosters.listeners.delete(tell);
       },

@@ -53,8 +53,8 @@ export interface RostersOptions {
 export class Rosters {
   readonly #options: RostersOptions;
   readonly #loaded = new Map<string, LoadedRoster>();
-  /** Told of each change of a contact, once it is in memory. */
-  readonly listeners = new Set<(account: string, before: Contact) => void>();
+  /** Told of each change of a contact, once it is on disk; what follows from it for the contact has not happened yet. */
+  readonly listeners = new Set<(account: string, before: Contact, after: Contact) => void>();
   #lookAtSize: number;
 
   constructor(options: RostersOptions) {
@@ -86,7 +86,12 @@ export class Rosters {
       changes.push(writeVersion(account, roster.version));
     }
     const finished = this.#finish(roster, this.#options.writer.write(changes));
-    for (const listener of this.listeners) listener(account, before ?? stranger(contact.jid));
+    finished.then(
+      () => {
+        for (const listener of this.listeners) listener(account, before ?? stranger(contact.jid), contact);
+      },
+      () => undefined, // it is as it was
+    );
     return finished;
   }
 

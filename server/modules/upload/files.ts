@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../../log/log.ts';
 import { exactly, WrongSize } from './exact-size.ts';
-import type { SharedFile } from './shared-file.ts';
+import type { UploadedFile } from './uploaded-file.ts';
 import type { FileStore } from './store.ts';
 
 /** While a file comes in. */
@@ -29,7 +29,7 @@ export type Received = 'done' | 'wrong-size' | 'taken' | 'broken-off';
 
 export class Files {
   readonly #options: FilesOptions;
-  readonly #files = new Map<string, SharedFile>();
+  readonly #files = new Map<string, UploadedFile>();
   readonly #bytes = new Map<string, number>();
   readonly #receiving = new Set<string>();
   #opened: Promise<void> | undefined;
@@ -40,7 +40,7 @@ export class Files {
     for (const file of options.store.all()) this.#enter(file);
   }
 
-  get all(): Iterable<SharedFile> {
+  get all(): Iterable<UploadedFile> {
     return this.#files.values();
   }
 
@@ -53,7 +53,7 @@ export class Files {
     return this.#bytes.get(account) ?? 0;
   }
 
-  find(id: string): SharedFile | undefined {
+  find(id: string): UploadedFile | undefined {
     return this.#files.get(id);
   }
 
@@ -80,13 +80,13 @@ export class Files {
   }
 
   /** Resolves when the announcement is on disk; it counts at once. */
-  announce(file: SharedFile): Promise<void> {
+  announce(file: UploadedFile): Promise<void> {
     this.#enter(file);
     return this.#options.store.add(file);
   }
 
   /** Takes the content from `body`; resolves with `done` when it is on disk. */
-  async receive(file: SharedFile, body: Readable): Promise<Received> {
+  async receive(file: UploadedFile, body: Readable): Promise<Received> {
     const { store, now } = this.#options;
     if (this.#receiving.has(file.id) || this.#files.get(file.id)?.uploadedAtMs !== undefined) return 'taken';
     this.#receiving.add(file.id);
@@ -117,7 +117,7 @@ export class Files {
   }
 
   /** Resolves when they are gone from the disk. */
-  async remove(files: readonly SharedFile[]): Promise<void> {
+  async remove(files: readonly UploadedFile[]): Promise<void> {
     const known = files.filter(({ id }) => this.#files.delete(id));
     if (known.length === 0) return;
     for (const { account, size } of known) {
@@ -130,7 +130,7 @@ export class Files {
     for (const { id } of known) await rm(this.pathOf(id), { force: true });
   }
 
-  #enter(file: SharedFile): void {
+  #enter(file: UploadedFile): void {
     this.#files.set(file.id, file);
     this.#bytes.set(file.account, this.bytesOf(file.account) + file.size);
     this.#total += file.size;

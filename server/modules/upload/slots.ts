@@ -7,7 +7,7 @@ import { isFileName } from './file-name.ts';
 import type { Files } from './files.ts';
 import { readMediaType } from './media-type.ts';
 import type { UPLOAD_SETTINGS } from './settings.ts';
-import type { Purpose, SharedFile } from './shared-file.ts';
+import type { Purpose, UploadedFile } from './uploaded-file.ts';
 
 export const NS_UPLOAD = 'urn:xmpp:http:upload:0';
 export const NS_PURPOSE = 'urn:xmpp:http:upload:purpose:0';
@@ -51,7 +51,7 @@ export class Slots {
     if (wanted instanceof StanzaError) return wanted;
     const refusal = this.#refusal(account, wanted);
     if (refusal !== undefined) return refusal;
-    const file: SharedFile = {
+    const file: UploadedFile = {
       ...wanted,
       id: randomId(ID_BYTES),
       account,
@@ -76,7 +76,7 @@ export class Slots {
 }
 
 /** The part of its address that names the file; the same to upload to and to download from. */
-export function pathOf({ id, name }: SharedFile): string {
+export function pathOf({ id, name }: UploadedFile): string {
   return `/files/${id}/${encodeURIComponent(name)}`;
 }
 

@@ -1,7 +1,7 @@
 /** What is known of uploaded files; their content lies beside the database, under their ids. */
 import type { Reader } from '../../store/reader.ts';
 import type { Writer } from '../../store/writer.ts';
-import type { Purpose, SharedFile } from './shared-file.ts';
+import type { Purpose, UploadedFile } from './uploaded-file.ts';
 
 export const MIGRATIONS = [
   {
@@ -44,12 +44,12 @@ export class FileStore {
     this.#writer = writer;
   }
 
-  all(): readonly SharedFile[] {
+  all(): readonly UploadedFile[] {
     return this.#reader.all<Row>('SELECT * FROM upload_file ORDER BY requested_at, id').map(readRow);
   }
 
   /** Resolves when it is on disk, as all below. */
-  add(file: SharedFile): Promise<void> {
+  add(file: UploadedFile): Promise<void> {
     const { id, account, name, mediaType, size, purpose, requestedAtMs, expiresAtMs } = file;
     return this.#writer.write([
       {
@@ -69,7 +69,7 @@ export class FileStore {
   }
 }
 
-function readRow(row: Row): SharedFile {
+function readRow(row: Row): UploadedFile {
   return {
     id: row.id,
     account: row.account,

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../../modulehost/web.ts';
 import type { Files, Received } from './files.ts';
 import { contentDisposition, contentType, readMediaType } from './media-type.ts';
-import type { SharedFile } from './shared-file.ts';
+import type { UploadedFile } from './uploaded-file.ts';
 import { SLOT_MS } from './slots.ts';
 
 const YEAR_SECONDS = 31_536_000;
@@ -85,7 +85,7 @@ async function sendFile(request: FastifyRequest<Address>, reply: FastifyReply, f
 }
 
 /** The file of an address, name and all: who gets an address cannot make it say another name. */
-function findFile(files: Files, { id, name }: Address['Params']): SharedFile | undefined {
+function findFile(files: Files, { id, name }: Address['Params']): UploadedFile | undefined {
   const file = files.find(id);
   return file !== undefined && isSame(file.name, name) ? file : undefined;
 }
@@ -96,7 +96,7 @@ function isSame(name: string, given: string): boolean {
 }
 
 /** Section 5: a length that differs must be refused, a type that differs should be. */
-function findMismatch({ headers }: FastifyRequest, file: SharedFile): readonly [number, string] | undefined {
+function findMismatch({ headers }: FastifyRequest, file: UploadedFile): readonly [number, string] | undefined {
   const length = headers['content-length'];
   if (length !== undefined && Number(length) !== file.size) return REFUSALS['wrong-size'];
   const given = headers['content-type'];

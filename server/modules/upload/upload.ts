@@ -8,7 +8,7 @@ import { provide, UPLOADS } from '../../modulehost/services.ts';
 import { iqGet } from '../../router/iq-table.ts';
 import { Files } from './files.ts';
 import { UPLOAD_SETTINGS } from './settings.ts';
-import type { SharedFile } from './shared-file.ts';
+import type { UploadedFile } from './uploaded-file.ts';
 import { NS_PURPOSE, NS_UPLOAD, PURPOSES, SLOT_MS, Slots } from './slots.ts';
 import { FileStore, MIGRATIONS } from './store.ts';
 import { serveTransfers } from './transfer.ts';
@@ -34,7 +34,7 @@ export const upload = defineModule({
     const opened = files.open().then(sweep);
     opened.catch((error) => log.error({ err: error, folder }, 'shared files cannot be kept'));
 
-    function isOver({ account, uploadedAtMs, requestedAtMs, purpose, expiresAtMs, id }: SharedFile): boolean {
+    function isOver({ account, uploadedAtMs, requestedAtMs, purpose, expiresAtMs, id }: UploadedFile): boolean {
       if (!accounts.has(account)) return true;
       if (uploadedAtMs === undefined) return now() - requestedAtMs >= SLOT_MS && !files.isReceiving(id);
       if (expiresAtMs !== undefined && now() >= expiresAtMs) return true;
@@ -46,7 +46,7 @@ export const upload = defineModule({
       return remove([...files.all].filter(isOver));
     }
 
-    function remove(gone: readonly SharedFile[]): Promise<void> {
+    function remove(gone: readonly UploadedFile[]): Promise<void> {
       return files.remove(gone).catch((error) => log.error({ err: error }, 'shared files could not be removed'));
     }
 

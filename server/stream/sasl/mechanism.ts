@@ -21,7 +21,7 @@ export type SaslStep =
       readonly kind: 'success';
       readonly localpart: string;
       readonly data?: Uint8Array;
-      /** Asked again when the answer was held back: false when the proof is worth nothing any more. */
+      /** Asked when it is time to answer: false when the proof is worth nothing any more. */
       readonly isStillGood?: () => boolean;
     }
   /** `localpart` when the failure counts as a wrong password for it. */

@@ -86,7 +86,7 @@ export function createScram(options: ScramOptions): Mechanism {
       for (let i = 0; i < signature.length; i++) clientKey[i] = (signature[i] ?? 0) ^ (proof[i] ?? 0);
       const isProven =
         proof.length === signature.length && isSameBytes(createHash(hash).update(clientKey).digest(), keys.storedKey);
-      if (!isProven || !isStillGood()) return { kind: 'failure', condition: 'not-authorized', localpart };
+      if (!isProven) return { kind: 'failure', condition: 'not-authorized', localpart };
       if (!isOwnAuthzid(read.authzid, localpart, options.domain)) return failure('invalid-authzid');
       const serverSignature = createHmac(hash, keys.serverKey).update(authMessage).digest('base64');
       return { kind: 'success', localpart, data: Buffer.from(`v=${serverSignature}`), isStillGood };

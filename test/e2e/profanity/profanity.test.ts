@@ -69,6 +69,40 @@ test('it shows a message that was sent while it was away', async () => {
   await profanity.shows('Call me but love');
 });
 
+test('it shows the history of a chat that was had on another device', async () => {
+  const romeo = await couple.login('romeo', 'orchard');
+  const juliet = await couple.login('juliet', 'balcony');
+  await romeo.ask('message', { to: JULIET, body: 'I take thee at thy word' });
+  await juliet.event('message', { body: 'I take thee at thy word' });
+  await juliet.ask('message', { to: ROMEO, body: 'What man art thou' });
+  await romeo.event('message', { body: 'What man art thou' });
+  await juliet.ask('logout');
+
+  await login('STARTTLS');
+  profanity.type('/mam on');
+  await profanity.shows(/Message Archive Management enabled/i);
+  profanity.type(`/msg ${ROMEO}`);
+  await profanity.shows(/I take thee at thy word(.|\n)*What man art thou/);
+});
+
+test('it enters a room, sees what was said there, and talks', async () => {
+  const room = 'orchard@rooms.verona.test';
+  const romeo = await couple.login('romeo', 'orchard');
+  await romeo.ask('join', { room, nick: 'Romeo' });
+  await romeo.ask('configure', { room, fields: {} });
+  await romeo.ask('message', { to: room, body: 'It is the east', type: 'groupchat' });
+  await romeo.event('groupchat', { body: 'It is the east' });
+
+  await login('STARTTLS');
+  profanity.type(`/join ${room} nick Juliet`);
+  await profanity.shows('It is the east');
+  await romeo.event('occupant', { room, nick: 'Juliet', type: 'available' });
+  profanity.type('O Romeo, Romeo!');
+  await romeo.event('groupchat', { room, nick: 'Juliet', body: 'O Romeo, Romeo!' });
+  await romeo.ask('message', { to: room, body: 'Shall I hear more', type: 'groupchat' });
+  await profanity.shows('Shall I hear more');
+});
+
 test('whoever quits it is seen to go', async () => {
   const romeo = await couple.login('romeo', 'orchard');
   await login('STARTTLS');

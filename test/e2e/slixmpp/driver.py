@@ -169,6 +169,14 @@ class Driver(Rooms, Pep):
     async def enableCarbons(self):
         await self.client["xep_0280"].enable()
 
+    async def inactive(self):
+        await self.client.waiting_queue.join()  # it goes past the queue of stanzas
+        self.client["xep_0352"].send_inactive()
+
+    async def active(self):
+        await self.client.waiting_queue.join()
+        self.client["xep_0352"].send_active()
+
     async def askForAck(self):
         await self.client.waiting_queue.join()  # the request goes past the queue of stanzas
         self.client["xep_0198"].request_ack()

@@ -6,7 +6,7 @@ from slixmpp.plugins.xep_0048 import Bookmarks
 
 
 class Pep:
-    async def publish(self, node, payload, id=None, options=None, jid=None):
+    async def publish(self, node, payload, item=None, options=None, jid=None):
         """`payload` is XML; `options` are fields of publish-options by their names without the prefix."""
         form = None
         if options is not None:
@@ -15,15 +15,15 @@ class Pep:
             for name, value in options.items():
                 form.add_field(var="pubsub#" + name, value=value)
         await self.client["xep_0060"].publish(
-            JID(jid) if jid else None, node, id=id, payload=ElementTree.fromstring(payload), options=form)
+            JID(jid) if jid else None, node, id=item, payload=ElementTree.fromstring(payload), options=form)
 
     async def items(self, node, jid=None):
         answer = await self.client["xep_0060"].get_items(JID(jid) if jid else None, node)
         return [{"id": item["id"], "payload": ElementTree.tostring(item["payload"], encoding="unicode")}
                 for item in answer["pubsub"]["items"]["substanzas"]]
 
-    async def retract(self, node, id, jid=None):
-        await self.client["xep_0060"].retract(JID(jid) if jid else None, node, id, notify=True)
+    async def retract(self, node, item, jid=None):
+        await self.client["xep_0060"].retract(JID(jid) if jid else None, node, item, notify=True)
 
     async def createNode(self, node, jid):
         await self.client["xep_0060"].create_node(JID(jid), node)
@@ -49,8 +49,8 @@ class Pep:
             {"id": id, "type": type, "bytes": len(picture)}, options=options)
         return {"id": id}
 
-    async def avatar(self, jid, id):
-        answer = await self.client["xep_0084"].retrieve_avatar(JID(jid), id)
+    async def avatar(self, jid, item):
+        answer = await self.client["xep_0084"].retrieve_avatar(JID(jid), item)
         return {"hex": answer["pubsub"]["items"]["item"]["avatar_data"]["value"].hex()}
 
     async def setVcardAvatar(self, hex, type):

@@ -24,9 +24,15 @@ beforeEach(async ({ skip }) => {
 });
 afterEach(() => couple?.closeClients());
 
+/** Subscribes both to each other's presence, unless a test before has done it. */
+async function acquaint(one: SlixmppClient, other: SlixmppClient): Promise<void> {
+  const roster = (await one.ask('roster')) as Readonly<Record<string, unknown>>;
+  if (roster[bare(other)] === undefined) await befriend(one, other);
+}
+
 test('a tune reaches those who may see one’s presence and want to hear it', async () => {
   const juliet = await couple.login('juliet', 'balcony', { plugins: ['0118'] });
-  await befriend(romeo, juliet);
+  await acquaint(romeo, juliet);
   await romeo.ask('publishTune', { artist: 'Yes', title: 'Heart of the Sunrise' });
   const { payload } = await juliet.event('published', { from: bare(romeo), node: TUNE });
   expect(payload).toContain('Heart of the Sunrise');
@@ -37,11 +43,11 @@ test('a tune reaches those who may see one’s presence and want to hear it', as
 
 test('nodes are private as published, and items come, change and go', async () => {
   const node = 'urn:example:notes';
-  const options = { access_model: 'whitelist', persist_items: true, max_items: 'max' };
+  const options = { access_model: 'whitelist', persist_items: 'true', max_items: 'max' };
   const note = (text: string) => `<note xmlns='${node}'>${text}</note>`;
-  await romeo.ask('publish', { node, id: '1', payload: note('one'), options });
-  await romeo.ask('publish', { node, id: '2', payload: note('two'), options });
-  await romeo.ask('publish', { node, id: '1', payload: note('uno'), options });
+  await romeo.ask('publish', { node, item: '1', payload: note('one'), options });
+  await romeo.ask('publish', { node, item: '2', payload: note('two'), options });
+  await romeo.ask('publish', { node, item: '1', payload: note('uno'), options });
   const contents = async () =>
     ((await romeo.ask('items', { node })) as readonly { readonly id: string; readonly payload: string }[]).map(
       ({ id, payload }) => [id, /one|uno|two/.exec(payload)?.[0]],
@@ -50,7 +56,7 @@ test('nodes are private as published, and items come, change and go', async () =
     ['1', 'uno'],
     ['2', 'two'],
   ]);
-  await romeo.ask('retract', { node, id: '2' });
+  await romeo.ask('retract', { node, item: '2' });
   expect(await contents()).toEqual([['1', 'uno']]);
   const juliet = await couple.login('juliet', 'balcony');
   await expect(juliet.ask('items', { node, jid: bare(romeo) })).rejects.toThrow();
@@ -65,13 +71,13 @@ test('bookmarks are the same in private storage, in the older node and in the ne
 
   await romeo.ask('storePepBookmark', { room, name: 'The garden' });
   expect(await romeo.ask('bookmarks')).toEqual([{ room, name: 'The garden' }]);
-  await romeo.ask('retract', { node: NATIVE, id: room });
+  await romeo.ask('retract', { node: NATIVE, item: room });
   expect(await romeo.ask('bookmarks')).toEqual([]);
 });
 
 test('a picture in PEP is found by apps that look into the vCard, and told in presence', async () => {
   const juliet = await couple.login('juliet', 'balcony', { plugins: ['0153'] });
-  await befriend(romeo, juliet);
+  await acquaint(romeo, juliet);
   const { id } = (await romeo.ask('publishAvatar', { hex: GIF, type: 'image/gif', access: 'open' })) as {
     readonly id: string;
   };
@@ -82,7 +88,23 @@ test('a picture in PEP is found by apps that look into the vCard, and told in pr
 test('a picture in the vCard is found by apps that look into PEP', async () => {
   const older = await couple.login('juliet', 'balcony', { plugins: ['0153'] });
   const watcher = await couple.login('juliet', 'chamber', { plugins: ['0084'] });
+  await older.ask('setVcard', { name: 'Juliet' });
   await older.ask('setVcardAvatar', { hex: OTHER_GIF, type: 'image/gif' });
-  const { id } = await watcher.event('published', { node: METADATA, from: bare(older) });
-  expect(await romeo.ask('avatar', { jid: bare(older), id })).toEqual({ hex: OTHER_GIF });
+  const { id: item } = await watcher.event('published', { node: METADATA, from: bare(older) });
+  expect(await romeo.ask('avatar', { jid: bare(older), item })).toEqual({ hex: OTHER_GIF });
+});
+
+test('whoever subscribes to a node of the pubsub service hears what is published there', async () => {
+  const jid = 'pubsub.verona.test';
+  const node = 'princely_musings';
+  await romeo.ask('createNode', { node, jid });
+  const juliet = await couple.login('juliet', 'balcony');
+  expect(await juliet.ask('subscribe', { node, jid })).toEqual({ subscription: 'subscribed' });
+  await romeo.ask('publish', {
+    node,
+    jid,
+    item: '1',
+    payload: `<entry xmlns='http://www.w3.org/2005/Atom'><title>Soliloquy</title></entry>`,
+  });
+  expect((await juliet.event('published', { from: jid, node, id: '1' })).payload).toContain('Soliloquy');
 });

@@ -3,7 +3,7 @@
 /** XEP-0363 section 4: how long a file is wanted. */
 export type Purpose = 'message' | 'profile' | 'ephemeral' | 'permanent';
 
-export interface SharedFile {
+export interface UploadedFile {
   /** Part of its address and not to be guessed. */
   readonly id: string;
   /** Localpart of whose it is. */
