@@ -53,7 +53,9 @@ function createClient(localpart: string, received: (message: Element) => void): 
 function collect(bodies: string[]): (message: Element) => void {
   return (message) => {
     const result = message.child('result', NS_MAM);
-    const text = (result?.child('forwarded', NS_FORWARD)?.child('message', 'jabber:client') ?? message).childText('body');
+    const text = (result?.child('forwarded', NS_FORWARD)?.child('message', 'jabber:client') ?? message).childText(
+      'body',
+    );
     if (text !== undefined) bodies.push(text);
   };
 }
