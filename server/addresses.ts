@@ -1,5 +1,6 @@
 /** The addresses at which people can reach the server, for the ready block and the window. */
 import { networkInterfaces } from 'node:os';
+import { chooseInterfaces } from './lan/interfaces.ts';
 
 /** For `::` and `0.0.0.0` every address of this computer except the loopback and link-local ones; else the one given. */
 export function reachableAddresses(listenAddress: string): readonly string[] {
@@ -12,4 +13,9 @@ export function reachableAddresses(listenAddress: string): readonly string[] {
     })
     .map(({ address }) => address);
   return found.length > 0 ? found : ['127.0.0.1'];
+}
+
+/** The addresses on local networks under which the server answers, with their networks, as `192.168.1.5/24`. */
+export function localNetworks(listenAddress: string): readonly string[] {
+  return chooseInterfaces(networkInterfaces(), [listenAddress]).flatMap(({ networks }) => networks);
 }

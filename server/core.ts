@@ -3,10 +3,22 @@
  * `server.ts` puts it on a computer; scenes put it in memory with a clock of their own.
  */
 import type { Accounts } from './accounts/accounts.ts';
+import { standingOf } from './accounts/roles.ts';
+import { Administration } from './administration/administration.ts';
+import { AuditLog } from './administration/audit.ts';
+import { AUDIT_MIGRATIONS } from './administration/store.ts';
 import type { Clock } from './clock/clock.ts';
 import type { Config } from './config/config.ts';
 import type { SettingsGroup } from './config/setting.ts';
-import { adminSettings, c2sSettings, modulesSettings, serverGroups } from './config/settings.ts';
+import {
+  adminSettings,
+  auditSettings,
+  c2sSettings,
+  listenSettings,
+  modulesSettings,
+  serverGroups,
+} from './config/settings.ts';
+import { createDeedCarriers, type Keeper } from './deed-carriers.ts';
 import { Streams } from './listeners/streams.ts';
 import type { Logger } from './log/log.ts';
 import { Disco } from './modulehost/disco.ts';
@@ -14,7 +26,12 @@ import { ModuleHost } from './modulehost/host.ts';
 import { GUESTS, STREAM_MANAGEMENT } from './modulehost/services.ts';
 import type { WebAddress } from './modulehost/web.ts';
 import { modules } from './modules/index.ts';
-import { type AbsentHandler, AccountsRoute, type ServerMessageHandler } from './router/accounts-route.ts';
+import {
+  type AbsentHandler,
+  AccountsRoute,
+  type RequestDelegate,
+  type ServerMessageHandler,
+} from './router/accounts-route.ts';
 import type { BindFeature } from './router/bind-features.ts';
 import { IqTable } from './router/iq-table.ts';
 import { OwnRequests } from './router/own-requests.ts';
@@ -40,6 +57,7 @@ const MAX_UNACKED_BYTES = 2 * MAX_BUFFERED_BYTES;
  * sends itself; what it repeats on resumption comes at once and must fit.
  */
 const MEMBER = { maxDepth: 100, maxAttributes: 64, maxBufferedBytes: 2 * MAX_UNACKED_BYTES };
+const NOBODY: Keeper = { stop: () => undefined, restart: () => undefined, windowAddress: () => undefined };
 const RESOURCE_BYTES = 8;
 const STREAM_ID_BYTES = 12;
 
@@ -53,6 +71,10 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly randomBytes: (bytes: number) => Buffer;
   readonly web: WebAddress;
+  /** See `Network`; none when it is left out. */
+  readonly localNetworks?: () => readonly string[];
+  /** Nobody when it is left out. */
+  readonly keeper?: Keeper;
   /** Where modules keep what is too large for the database. */
   readonly dataDir: string;
   readonly log: Logger;
@@ -64,6 +86,8 @@ export interface Core {
   readonly lifecycle: SessionLifecycle;
   readonly host: ModuleHost;
   readonly ownRequests: OwnRequests;
+  readonly administration: Administration;
+  readonly audit: AuditLog;
   readonly streams: Streams;
   /** Those that belong to the stream itself; modules bring further ones. */
   readonly streamFeatures: readonly StreamFeature[];
@@ -71,11 +95,12 @@ export interface Core {
   stop(graceMs: number): Promise<void>;
 }
 
-/** The tables of all modules, whether they are switched on or not. */
+/** The tables of the audit log and of all modules, whether they are switched on or not. */
 export function moduleMigrations(): readonly Migration[] {
-  return modules.flatMap(({ name, migrations }) =>
+  const ofModules = modules.flatMap(({ name, migrations }) =>
     (migrations ?? []).map((migration) => ({ ...migration, owner: name })),
   );
+  return [...AUDIT_MIGRATIONS, ...ofModules];
 }
 
 /** The settings of the server and of all modules. */
@@ -108,6 +133,7 @@ export function createCore(options: CoreOptions): Core {
   const { domain, version, config, reader, writer, accounts, clock, log } = options;
   const c2s = config.group('c2s', c2sSettings);
   const admin = config.group('admin', adminSettings);
+  const auditing = config.group('audit', auditSettings);
   const randomId = (bytes: number) => options.randomBytes(bytes).toString('hex');
   const now = () => clock.now();
 
@@ -132,6 +158,7 @@ export function createCore(options: CoreOptions): Core {
   const ownRequests = new OwnRequests({ domain, send: (element) => router.send(element), clock, randomId });
   const absent: AbsentHandler[] = [];
   const toServer: ServerMessageHandler[] = [];
+  const delegates: RequestDelegate[] = [];
   router.routes.set(
     domain,
     new AccountsRoute({
@@ -142,6 +169,7 @@ export function createCore(options: CoreOptions): Core {
       ownRequests,
       absent,
       toServer,
+      delegates,
       log: log.child('router'),
     }),
   );
@@ -175,6 +203,31 @@ export function createCore(options: CoreOptions): Core {
     }),
   });
 
+  const audit = new AuditLog({
+    reader,
+    writer,
+    clock,
+    retentionDays: () => auditing.retentionDays,
+  });
+  const deeds = createDeedCarriers({
+    domain,
+    accounts,
+    config,
+    clock,
+    sessions,
+    lifecycle,
+    find: (token) => host.find(token),
+    keeper: options.keeper ?? NOBODY,
+  });
+  const administration = new Administration({
+    domain,
+    accounts,
+    audit,
+    carriers: deeds.carriers,
+    adminJids: () => admin.jids,
+    isSecret: (key) => config.isSecret(key),
+  });
+
   const host = new ModuleHost({
     shared: {
       domain,
@@ -191,9 +244,14 @@ export function createCore(options: CoreOptions): Core {
       ownRequests,
       disco: new Disco(),
       web: options.web,
+      network: {
+        listenAddress: config.group('listen', listenSettings).address,
+        localNetworks: options.localNetworks ?? (() => []),
+      },
+      administration,
       roleOf: (jid) => {
         if (jid.domain !== domain || !accounts.has(jid.local)) return undefined;
-        return admin.jids.includes(jid.bare) ? 'admin' : accounts.get(jid.local)?.role;
+        return admin.jids.includes(jid.bare) ? 'admin' : standingOf(accounts.get(jid.local)?.role ?? 'limited');
       },
     },
     dataDir: options.dataDir,
@@ -202,6 +260,7 @@ export function createCore(options: CoreOptions): Core {
     requests,
     absent,
     toServer,
+    delegates,
     streamFeatures: moduleFeatures,
     inline,
     bindFeatures,
@@ -228,9 +287,13 @@ export function createCore(options: CoreOptions): Core {
     lifecycle,
     host,
     ownRequests,
+    administration,
+    audit,
     streams,
     streamFeatures: [...signIn.first, ...signIn.last],
     async stop(graceMs) {
+      deeds.cancel();
+      audit.stop();
       await streams.closeAll(graceMs);
       await host.stopAll();
     },

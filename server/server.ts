@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import { generatePassword } from './accounts/passwords.ts';
-import { reachableAddresses } from './addresses.ts';
+import { localNetworks, reachableAddresses } from './addresses.ts';
 import { announce } from './announcement.ts';
 import { CertificateError } from './certificates/certificate-error.ts';
 import { Certificates } from './certificates/certificates.ts';
@@ -28,6 +28,7 @@ import { LogFile } from './log/log-file.ts';
 import { RecentLines } from './log/recent-lines.ts';
 import { Opened } from './opened.ts';
 import { StartError } from './start-error.ts';
+import { openWebStreams } from './web-streams.ts';
 import { openWindowDoor } from './window-door.ts';
 
 export { openOffline } from './offline-accounts.ts';
@@ -148,20 +149,25 @@ async function build(
     clock: systemClock,
     randomBytes,
     web,
+    localNetworks: () => localNetworks(config.group('listen', listenSettings).address),
     dataDir,
     log,
   });
   opened.add(() => core.stop(GOODBYE_MS));
+  const webStreams = openWebStreams({ config, streams: core.streams, clock: systemClock });
+  opened.add(() => webStreams.close());
   const ports = await openClientPorts({
     config,
     streams: core.streams,
     tls: () => tls,
     onTls: (listener) => tlsListeners.push(listener),
     routes: core.host.running.flatMap(({ hooks }) => hooks.http ?? []),
-    upgrades: [],
+    upgrades: webStreams.upgrades,
     log: log.child('listeners'),
     opened,
   });
+  // Before the ports are shut: whoever came by HTTPS hears of the end on connections that end with them.
+  opened.add(() => core.streams.closeAll(GOODBYE_MS));
   if (ports.web !== null) web.origin = new URL(`https://${domain}:${ports.web}`).origin;
   const addresses = () => reachableAddresses(config.group('listen', listenSettings).address);
 

@@ -11,7 +11,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['xml', 'jid', 'log', 'clock'],
   ['stanza', 'store', 'config'],
   ['accounts', 'stream', 'session', 'certificates'],
-  ['router'],
+  ['router', 'administration'],
   ['modulehost'],
   ['modules', 'federation', 'listeners', 'lan'],
   ['control'],

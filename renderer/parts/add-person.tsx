@@ -1,7 +1,6 @@
 /** A new account: name, role, and a password that is made here or chosen. */
 import { Button, Group, PasswordInput, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { Role } from '../../server/control/contract.ts';
 import { codeOf, sentenceOf, useDeed } from '../queries.ts';
 import { texts } from '../texts.ts';
 import { Credentials } from './credentials.tsx';
@@ -61,11 +60,11 @@ interface AddFormProps {
 
 function AddForm({ domain, close, onAdded }: AddFormProps) {
   const [localpart, setLocalpart] = useState('');
-  const [role, setRole] = useState<Role>('member');
+  const [role, setRole] = useState('member');
   const [isOwn, setOwn] = useState(false);
   const [password, setPassword] = useState('');
   const add = useDeed(
-    (client, input: { localpart: string; role: Role; password?: string }) => client.accounts.add(input),
+    (client, input: { localpart: string; role: string; password?: string }) => client.accounts.add(input),
     ['accounts'],
   );
   const failure =

@@ -1,8 +1,9 @@
 /** Another role for a person. The server refuses to lose its last administrator, and says so here. */
 import { Button, Group, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { AccountSummary, Role } from '../../server/control/contract.ts';
+import type { AccountSummary } from '../../server/control/contract.ts';
 import { sentenceOf, useDeed } from '../queries.ts';
+import { roleName } from '../role-name.ts';
 import { texts } from '../texts.ts';
 import { Dialog } from './dialog.tsx';
 import { RoleChoice } from './role-choice.tsx';
@@ -18,9 +19,9 @@ interface ChangeRoleProps {
 
 export function ChangeRole({ account, close }: ChangeRoleProps) {
   const shown = useLast(account);
-  const [role, setRole] = useState<Role>('member');
+  const [role, setRole] = useState('member');
   const change = useDeed(
-    (client, input: { localpart: string; role: Role }) => client.accounts.setRole(input),
+    (client, input: { localpart: string; role: string }) => client.accounts.setRole(input),
     ['accounts'],
   );
   const { reset: forgetOutcome } = change;
@@ -38,7 +39,7 @@ export function ChangeRole({ account, close }: ChangeRoleProps) {
       { localpart, role },
       {
         onSuccess: () => {
-          tell(words.told.role(localpart, words.roles[role]));
+          tell(words.told.role(localpart, roleName(role)));
           close();
         },
       },

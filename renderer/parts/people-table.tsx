@@ -2,6 +2,7 @@
 import { Table, VisuallyHidden } from '@mantine/core';
 import type { AccountSummary } from '../../server/control/contract.ts';
 import type { PersonTask } from '../pages/people.tsx';
+import { roleName } from '../role-name.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
 import { Icon } from './icons.tsx';
@@ -67,7 +68,7 @@ function PersonRow({ account, begin }: PersonRowProps) {
       </Table.Td>
       <Table.Td>
         <span className={css.role} data-role={role}>
-          {words.roles[role]}
+          {roleName(role)}
         </span>
       </Table.Td>
       <Table.Td>

@@ -3,6 +3,7 @@ import { Button, Drawer } from '@mantine/core';
 import type { AccountSummary, SessionSummary } from '../../server/control/contract.ts';
 import { formatDate, splitJid } from '../format.ts';
 import { useClient, useDeed, useSessions } from '../queries.ts';
+import { roleName } from '../role-name.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
 import { CopyButton } from './copy-button.tsx';
@@ -59,7 +60,7 @@ function Person({ account }: { readonly account: AccountSummary }) {
       <dl className={css.facts}>
         <div>
           <dt>{words.drawer.role}</dt>
-          <dd>{words.roles[role]}</dd>
+          <dd>{roleName(role)}</dd>
         </div>
         <div>
           <dt>{words.drawer.created}</dt>

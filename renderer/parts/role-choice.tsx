@@ -7,8 +7,8 @@ const words = texts.people;
 const roles = ['member', 'admin', 'limited'] as const satisfies readonly Role[];
 
 interface RoleChoiceProps {
-  readonly value: Role;
-  readonly onChange: (role: Role) => void;
+  readonly value: string;
+  readonly onChange: (role: string) => void;
 }
 
 export function RoleChoice({ value, onChange }: RoleChoiceProps) {

@@ -1,10 +1,10 @@
 /** An account, as everybody sees it. */
-import type { Role } from './roles.ts';
 
 export interface Account {
   /** Prepared (RFC 7622 section 3.3). */
   readonly localpart: string;
-  readonly role: Role;
+  /** One of `ROLES`, or a role of this installation's own. */
+  readonly role: string;
   readonly isEnabled: boolean;
   /** Temporary and without a password (XEP-0175): goes with its session, and is no person in any list. */
   readonly isGuest: boolean;

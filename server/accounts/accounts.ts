@@ -8,8 +8,8 @@ import { AccountError } from './account-error.ts';
 import { type AccountEvent, AccountEvents, type AccountListener } from './account-events.ts';
 import { CredentialUpgrade, findOutdated } from './credential-upgrade.ts';
 import * as scram from './credentials.ts';
+import { CustomRoles } from './custom-roles.ts';
 import { findPasswordFault } from './passwords.ts';
-import type { Role } from './roles.ts';
 import * as store from './store.ts';
 
 export type { Account } from './account.ts';
@@ -40,6 +40,7 @@ export class Accounts {
   readonly #decoySecret: Uint8Array;
   readonly #accounts = new Map<string, Account>();
   readonly #events: AccountEvents;
+  readonly roles: CustomRoles;
   /** Changes run one after the other, so that each checks what the one before has left: one name, one last admin. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -58,6 +59,12 @@ export class Accounts {
     this.#options = options;
     this.#decoySecret = decoySecret;
     this.#events = new AccountEvents(options.log);
+    this.roles = new CustomRoles({
+      reader: options.reader,
+      writer: options.writer,
+      holders: (name) => this.#all().filter(({ role }) => role === name).length,
+      inTurn: (change) => this.#inTurn(change),
+    });
     for (const { localpart, role, status, isGuest, createdAt } of store.readAccounts(options.reader)) {
       const account = { localpart, role, isEnabled: status === 'enabled', isGuest: isGuest === 1, createdAt };
       this.#accounts.set(localpart, account);
@@ -136,14 +143,15 @@ export class Accounts {
     return scram.checkPassword(credential, password);
   }
 
-  /** Errors: `invalid-name`, `conflict`, `weak-password`. */
-  create(wanted: { localpart: string; password: string; role: Role }): Promise<Account> {
+  /** Errors: `invalid-name`, `conflict`, `weak-password`, `not-found` for the role. */
+  create(wanted: { localpart: string; password: string; role: string }): Promise<Account> {
     return this.#inTurn(async () => {
       const localpart = prepareLocalpart(wanted.localpart);
       if (localpart === undefined || localpart === '') {
         throw new AccountError('invalid-name', `"${wanted.localpart}" cannot be the name of an account.`);
       }
       if (this.has(localpart)) throw new AccountError('conflict', `The name "${localpart}" is taken.`);
+      this.#refuseUnknownRole(wanted.role);
       const credentials = await this.#makeCredentials(localpart, wanted.password);
       return await this.#insert({ localpart, role: wanted.role, isGuest: false }, credentials);
     });
@@ -179,9 +187,10 @@ export class Accounts {
   }
 
   /** Errors: `not-found`, `last-admin`. */
-  setRole(localpart: string, role: Role): Promise<void> {
+  setRole(localpart: string, role: string): Promise<void> {
     return this.#inTurn(async () => {
       const account = this.#find(localpart);
+      this.#refuseUnknownRole(role);
       if (account.role === role) return;
       if (role !== 'admin') this.#refuseLastAdmin(account);
       await this.#options.writer.write([store.updateRole(localpart, role)]);
@@ -260,6 +269,10 @@ export class Accounts {
     if (account === undefined || account.isGuest)
       throw new AccountError('not-found', `There is no account "${localpart}".`);
     return account;
+  }
+
+  #refuseUnknownRole(role: string): void {
+    if (!this.roles.has(role)) throw new AccountError('not-found', `There is no role "${role}".`);
   }
 
   #refuseLastAdmin(account: Account): void {

@@ -3,7 +3,7 @@ import type { Migration } from '../store/migrations.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Change } from '../store/writer.ts';
 import type { ScramMechanism, StoredCredential } from './credentials.ts';
-import type { Role } from './roles.ts';
+import { isRole } from './roles.ts';
 
 /** Tables of other rooms and modules may refer to `account (localpart)` with `ON DELETE CASCADE`. */
 export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
@@ -44,11 +44,25 @@ export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE account ADD COLUMN password_version INTEGER NOT NULL DEFAULT 1;
     `,
   },
+  {
+    owner: 'accounts',
+    version: 3,
+    sql: `
+      CREATE TABLE account_role (
+        name TEXT NOT NULL PRIMARY KEY,
+        -- A JSON array.
+        permissions TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      -- Stands before \`role\`, which is then a member's.
+      ALTER TABLE account ADD COLUMN custom_role TEXT REFERENCES account_role (name);
+    `,
+  },
 ];
 
 export interface AccountRow {
   readonly localpart: string;
-  readonly role: Role;
+  readonly role: string;
   readonly status: 'enabled' | 'disabled';
   readonly isGuest: 0 | 1;
   /** Milliseconds since 1970. */
@@ -59,7 +73,7 @@ type CredentialRow = Omit<StoredCredential, 'mechanism'>;
 
 export function readAccounts(reader: Reader): AccountRow[] {
   return reader.all<AccountRow>(
-    'SELECT localpart, role, status, is_guest AS isGuest, created_at AS createdAt FROM account ORDER BY localpart',
+    'SELECT localpart, coalesce(custom_role, role) AS role, status, is_guest AS isGuest, created_at AS createdAt FROM account ORDER BY localpart',
   );
 }
 
@@ -95,8 +109,8 @@ export function insertInstallationValue(key: string, value: Uint8Array): Change 
 
 export function insertAccount({ localpart, role, status, isGuest, createdAt }: AccountRow): Change {
   return {
-    sql: 'INSERT INTO account (localpart, role, status, is_guest, created_at) VALUES (?, ?, ?, ?, ?)',
-    params: [localpart, role, status, isGuest, createdAt],
+    sql: 'INSERT INTO account (localpart, role, custom_role, status, is_guest, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    params: [localpart, ...roleColumns(role), status, isGuest, createdAt],
   };
 }
 
@@ -111,8 +125,31 @@ export function upsertCredential(localpart: string, credential: StoredCredential
   };
 }
 
-export function updateRole(localpart: string, role: Role): Change {
-  return { sql: 'UPDATE account SET role = ? WHERE localpart = ?', params: [role, localpart] };
+export function updateRole(localpart: string, role: string): Change {
+  return {
+    sql: 'UPDATE account SET role = ?, custom_role = ? WHERE localpart = ?',
+    params: [...roleColumns(role), localpart],
+  };
+}
+
+function roleColumns(role: string): readonly [string, string | null] {
+  return isRole(role) ? [role, null] : ['member', role];
+}
+
+export function readRoles(reader: Reader): { readonly name: string; readonly permissions: string }[] {
+  return reader.all('SELECT name, permissions FROM account_role');
+}
+
+export function upsertRole(name: string, permissions: string): Change {
+  return {
+    sql: `INSERT INTO account_role (name, permissions) VALUES (?, ?)
+          ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions`,
+    params: [name, permissions],
+  };
+}
+
+export function deleteRole(name: string): Change {
+  return { sql: 'DELETE FROM account_role WHERE name = ?', params: [name] };
 }
 
 export function readPasswordVersion(reader: Reader, localpart: string): number | undefined {

@@ -74,6 +74,11 @@ export class Config {
     return this.#settings.has(key);
   }
 
+  /** Whether the value of this setting must not be written into any log. */
+  isSecret(key: string): boolean {
+    return this.#settings.get(key)?.isSecret ?? false;
+  }
+
   /**
    * The value now.
    * @throws ConfigError for a key that no setting has

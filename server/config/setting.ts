@@ -8,6 +8,8 @@ export interface Setting<T> {
   readonly description: string;
   /** True when a change is kept at once but takes effect with the next start of the server. */
   readonly appliesOnRestart: boolean;
+  /** True when its value must not be written into any log. */
+  readonly isSecret: boolean;
 }
 
 /** The settings of one room or module by name. */
@@ -40,10 +42,11 @@ export function setting<T>(
   schema: z.ZodType<T>,
   defaultValue: NoInfer<T>,
   description: string,
-  options: { readonly appliesOnRestart?: boolean } = {},
+  options: { readonly appliesOnRestart?: boolean; readonly isSecret?: boolean } = {},
 ): Setting<T> {
   schema.parse(defaultValue);
-  return { schema, default: defaultValue, description, appliesOnRestart: options.appliesOnRestart ?? false };
+  const { appliesOnRestart = false, isSecret = false } = options;
+  return { schema, default: defaultValue, description, appliesOnRestart, isSecret };
 }
 
 /** The JSON Schema of what may be written for a setting; what JSON Schema cannot say is left open. */

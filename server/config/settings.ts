@@ -80,6 +80,12 @@ export const webSettings = {
     'The port for files and web clients (HTTPS). 0 picks a free one.',
     { appliesOnRestart: true },
   ),
+  websocket: setting(
+    z.boolean(),
+    true,
+    'Whether chat apps in a browser may connect by WebSocket, at /xmpp-websocket on the port for web clients.',
+    { appliesOnRestart: true },
+  ),
 } satisfies SettingsGroup;
 
 export const windowSettings = {
@@ -107,6 +113,14 @@ export const lanSettings = {
 
 export const adminSettings = {
   jids: setting(z.array(accountJid), [], 'Accounts that count as administrators besides those with the role admin.'),
+} satisfies SettingsGroup;
+
+export const auditSettings = {
+  retentionDays: setting(
+    z.int().min(0).max(3_650),
+    365,
+    'How many days the audit log keeps what administrators did. 0 is for ever.',
+  ),
 } satisfies SettingsGroup;
 
 export const logSettings = {
@@ -156,6 +170,7 @@ export const serverGroups = {
   lan: lanSettings,
   window: windowSettings,
   admin: adminSettings,
+  audit: auditSettings,
   log: logSettings,
   accounts: accountsSettings,
   sasl: saslSettings,

@@ -6,10 +6,11 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 
-const role = z.enum(['limited', 'member', 'admin']);
+/** One that every server has, or one of this installation's own. */
+const role = z.string().min(1).max(64);
 
-/** The roles of accounts, from least to most; also what a caller must have at least. */
-export type Role = z.output<typeof role>;
+/** The roles that every server has, from least to most; also what a caller must have at least. */
+export type Role = 'limited' | 'member' | 'admin';
 
 /** What every procedure says about itself, for the doors that know who is calling. */
 export interface ControlMeta {

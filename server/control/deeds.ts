@@ -2,7 +2,7 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { LogLine } from '../log/log-line.ts';
-import type { AccountSummary, Role, SessionSummary, Status } from './contract.ts';
+import type { AccountSummary, SessionSummary, Status } from './contract.ts';
 
 /** The part of the accounts that people administer. Refusals are `AccountError`s with a sentence. */
 export interface AccountDeeds {
@@ -10,10 +10,10 @@ export interface AccountDeeds {
   create(account: {
     readonly localpart: string;
     readonly password: string;
-    readonly role: Role;
+    readonly role: string;
   }): Promise<AccountSummary>;
   setPassword(localpart: string, password: string): Promise<void>;
-  setRole(localpart: string, role: Role): Promise<void>;
+  setRole(localpart: string, role: string): Promise<void>;
   disable(localpart: string): Promise<void>;
   enable(localpart: string): Promise<void>;
   remove(localpart: string): Promise<void>;

@@ -80,7 +80,7 @@ export class SocketTransport implements Transport {
     // An error of the plain socket below comes out of the TLS socket as well; here it must only not be unhandled.
     plain.on('error', () => undefined);
     socket.once('secure', () => {
-      this.#tls = readTlsState(socket, this.#serverTls);
+      this.#tls = readTlsState(socket);
       this.events?.secured();
     });
     this.#listen(socket);

@@ -12,6 +12,7 @@ const CLOSING_MS = 5_000;
 const SWEEP_MS = 5_000;
 /** Connections of strangers at a time, so that they cannot take the memory of those who signed in. */
 const MAX_UNAUTHENTICATED = 1_000;
+const SHUTDOWN = { condition: 'system-shutdown', text: 'The server is stopping.' };
 
 export interface StreamsOptions {
   readonly clock: Clock;
@@ -25,6 +26,7 @@ export class Streams {
   readonly #open = new Map<Stream, number | undefined>();
   readonly #sweep: Timer;
   #allGone: (() => void) | undefined;
+  #isClosing = false;
   /** True when it has been told since the last sweep that there are too many strangers. */
   #isCrowdTold = false;
 
@@ -49,6 +51,7 @@ export class Streams {
       gone: (gone) => this.#gone(gone),
     });
     this.#open.set(stream, undefined);
+    if (this.#isClosing) stream.close(SHUTDOWN, 'shutdown');
     return stream;
   }
 
@@ -59,12 +62,11 @@ export class Streams {
     }
   }
 
-  /** Ends all streams with `system-shutdown`; resolves when they are gone, by force after `graceMs`. */
+  /** Ends all streams with `system-shutdown`, also those to come; resolves when they are gone, by force after `graceMs`. */
   async closeAll(graceMs: number): Promise<void> {
+    this.#isClosing = true;
     this.#sweep.cancel();
-    for (const stream of this.#open.keys()) {
-      stream.close({ condition: 'system-shutdown', text: 'The server is stopping.' }, 'shutdown');
-    }
+    for (const stream of this.#open.keys()) stream.close(SHUTDOWN, 'shutdown');
     if (this.#open.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#allGone = resolve;

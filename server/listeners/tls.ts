@@ -1,5 +1,5 @@
 /** TLS as the server speaks it (RFC 7590, RFC 9325): 1.2 and 1.3, forward secrecy and AEAD ciphers only. */
-import { constants, createHash, X509Certificate } from 'node:crypto';
+import { constants, createHash, type X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { ChannelBindingType, TlsState } from '../stream/transport.ts';
 
@@ -26,8 +26,6 @@ export interface ServerTls {
   /** What the context is made of, for servers that make their own. */
   readonly options: SecureContextOptions;
   readonly context: SecureContext;
-  /** The channel binding data `tls-server-end-point` (RFC 5929 section 4). */
-  readonly endPoint: Uint8Array;
 }
 
 export function createServerTls(identity: { readonly certificatePem: string; readonly keyPem: string }): ServerTls {
@@ -41,11 +39,11 @@ export function createServerTls(identity: { readonly certificatePem: string; rea
     // SECURITY: renegotiation is how TLS 1.2 peers burn our processor; nothing in XMPP needs it.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
   };
-  return { options, context: createSecureContext(options), endPoint: endPointOf(identity.certificatePem) };
+  return { options, context: createSecureContext(options) };
 }
 
-function endPointOf(certificatePem: string): Uint8Array {
-  const certificate = new X509Certificate(certificatePem);
+/** The channel binding data `tls-server-end-point` (RFC 5929 section 4). */
+function endPointOf(certificate: X509Certificate): Uint8Array {
   return createHash(endPointHash(certificate)).update(certificate.raw).digest();
 }
 
@@ -57,7 +55,7 @@ function endPointHash(certificate: X509Certificate): string {
 }
 
 /** What a stream may know of an established connection. */
-export function readTlsState(socket: TLSSocket, tls: ServerTls): TlsState {
+export function readTlsState(socket: TLSSocket): TlsState {
   const version = socket.getProtocol() ?? 'unknown';
   // RFC 9266 section 4.2: before TLS 1.3 the exporter is unique only with the extended master secret, which Node does not tell.
   const types: ChannelBindingType[] =
@@ -68,7 +66,10 @@ export function readTlsState(socket: TLSSocket, tls: ServerTls): TlsState {
     channelBindingTypes: types,
     isLooselyResumed: version !== 'TLSv1.3' && socket.isSessionReused(),
     channelBinding(type) {
-      if (type === 'tls-server-end-point') return tls.endPoint;
+      if (type === 'tls-server-end-point') {
+        const certificate = socket.getX509Certificate(); // the one of this connection, also after a renewal
+        return certificate && endPointOf(certificate);
+      }
       if (type === 'tls-unique') return firstFinished(socket);
       if (version !== 'TLSv1.3') return undefined;
       return socket.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));

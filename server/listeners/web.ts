@@ -16,6 +16,8 @@ const HEADERS_TIMEOUT_MS = 20_000;
 /** While nothing comes or goes. A whole request may take hours: a large file on a slow line. */
 const IDLE_MS = 120_000;
 const KEEP_ALIVE_MS = 30_000;
+/** Of one part of a path: the name of a file, whose 255 bytes may each be three characters there. */
+const MAX_PART_LENGTH = 765;
 /** What of a stranger's words goes into the log. */
 const MAX_LOGGED_LENGTH = 200;
 
@@ -69,6 +71,7 @@ export async function createWeb(
   const server = fastify({
     ...(serverFactory && { serverFactory }),
     bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PART_LENGTH },
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
   });

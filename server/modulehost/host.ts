@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { SettingsGroup, Values } from '../config/setting.ts';
 import type { Logger } from '../log/log.ts';
-import type { AbsentHandler, ServerMessageHandler } from '../router/accounts-route.ts';
+import type { AbsentHandler, RequestDelegate, ServerMessageHandler } from '../router/accounts-route.ts';
 import type { BindFeature } from '../router/bind-features.ts';
 import type { IqTable } from '../router/iq-table.ts';
 import { addStages } from '../router/stages.ts';
@@ -25,6 +25,7 @@ export interface ModuleHostOptions {
   readonly requests: IqTable;
   readonly absent: AbsentHandler[];
   readonly toServer?: ServerMessageHandler[];
+  readonly delegates?: RequestDelegate[];
   readonly streamFeatures: StreamFeature[];
   readonly inline: InlineFeature[];
   readonly bindFeatures: BindFeature[];
@@ -44,6 +45,7 @@ const HOOKS: Readonly<Record<keyof Hooks, true>> = {
   passingIq: true,
   absent: true,
   toServer: true,
+  delegate: true,
   session: true,
   account: true,
   streamFeatures: true,
@@ -160,6 +162,7 @@ export class ModuleHost {
     }
     if (hooks.absent !== undefined) takeBack.push(include(absent, hooks.absent));
     if (hooks.toServer !== undefined) takeBack.push(include(this.#options.toServer ?? [], hooks.toServer));
+    if (hooks.delegate !== undefined) takeBack.push(include(this.#options.delegates ?? [], hooks.delegate));
     if (hooks.session !== undefined) takeBack.push(include(lifecycle.hooks, hooks.session));
     for (const feature of hooks.streamFeatures ?? []) takeBack.push(include(streamFeatures, feature));
     for (const feature of hooks.sasl2 ?? []) takeBack.push(include(inline, feature));

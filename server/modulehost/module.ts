@@ -5,11 +5,12 @@
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Role } from '../accounts/roles.ts';
+import type { Administration } from '../administration/administration.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { SettingsGroup, Values } from '../config/setting.ts';
 import type { Jid } from '../jid/jid.ts';
 import type { Logger } from '../log/log.ts';
-import type { AbsentHandler, ServerMessageHandler } from '../router/accounts-route.ts';
+import type { AbsentHandler, RequestDelegate, ServerMessageHandler } from '../router/accounts-route.ts';
 import type { BindFeature } from '../router/bind-features.ts';
 import type { IqRoute } from '../router/iq-table.ts';
 import type { OwnRequests } from '../router/own-requests.ts';
@@ -26,6 +27,7 @@ import type { Specification, StreamFeature } from '../stream/feature.ts';
 import type { InlineFeature } from '../stream/features/sasl2-inline.ts';
 import type { Command } from './commands.ts';
 import type { Disco, Identity } from './disco.ts';
+import type { Network } from './network.ts';
 import type { Provided, ServiceToken } from './services.ts';
 import type { WebAddress, WebRoutes } from './web.ts';
 
@@ -76,8 +78,12 @@ export interface Host<C extends SettingsGroup = SettingsGroup> {
   readonly commands: ReadonlyMap<string, Command>;
   /** The role of an account here, with the setting `admin.jids` taken into account; undefined for everybody else. */
   roleOf(jid: Jid): Role | undefined;
+  /** Through which everything is done that an administrator asks for. */
+  readonly administration: Administration;
   /** Where the server answers HTTPS; read it when it is needed, since the port opens after the modules. */
   readonly web: WebAddress;
+  /** For ports of the module's own. */
+  readonly network: Network;
   /** A directory of the module's own, for what is too large for the database. The module makes it. */
   readonly folder: string;
   /** A service that is listed under `needs`. */
@@ -107,6 +113,8 @@ export interface Hooks {
   readonly absent?: AbsentHandler;
   /** Messages to the server itself. */
   readonly toServer?: ServerMessageHandler;
+  /** Requests to the server and to accounts that somebody else answers than whoever stands under `iq`. */
+  readonly delegate?: RequestDelegate;
   readonly session?: SessionHooks;
   readonly account?: {
     readonly created?: (account: Account) => void;

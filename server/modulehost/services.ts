@@ -1,4 +1,5 @@
 /** What modules may ask of each other: by typed token, so that no module imports another. */
+import type { RosterEntry } from '../administration/deeds.ts';
 import type { Jid } from '../jid/jid.ts';
 import type { Session } from '../session/session.ts';
 import type { StanzaError } from '../stanza/error.ts';
@@ -37,10 +38,17 @@ export interface RosterService {
   sharePresence(account: string, contact: string): void;
   /** Everybody in the roster, in whatever state. */
   contacts(account: string): Iterable<string>;
+  /** Everybody in the roster as the account's owner sees them. */
+  entries(account: string): Iterable<RosterEntry>;
   /** The groups into which the account has put a contact. */
   groups(account: string, contact: string): readonly string[];
   /** Told of each change of a contact once it is on disk, before the contact hears of it; the function takes the listener back. */
   onChange(listener: (change: RosterChange) => void): () => void;
+  /**
+   * Told of each roster push, also of those that no session is interested in: the `<query/>` with one item. The function
+   * takes the listener back.
+   */
+  onPush(listener: (account: string, query: Element) => void): () => void;
   /**
    * Adds a reason for which the server sends somebody neither presence nor probes in the account's name, asked each time
    * but by `withdrawPresence`. `contact` is a full JID where presence was directed to one. The function takes it back.
@@ -324,3 +332,50 @@ export interface UploadedFile {
 }
 
 export const UPLOADS: ServiceToken<UploadService> = { name: 'uploads' };
+
+/** XEP-0133 sections 4.23 to 4.28: what the server tells people itself. */
+export interface AnnouncementsService {
+  /** Tells everybody who is online now, each device; how many accounts these are. */
+  send(text: string): number;
+  /** The message of the day: told once to each account, now or when it comes next. Undefined when there is none. */
+  readonly motd: string | undefined;
+  /** What an account is told when it comes for the first time. */
+  readonly welcome: string | undefined;
+  /** Here and below: resolves when it is on disk. */
+  setMotd(text: string): Promise<void>;
+  /** Corrects it for those who have not been told yet; sets it when there is none. */
+  editMotd(text: string): Promise<void>;
+  removeMotd(): Promise<void>;
+  setWelcome(text: string): Promise<void>;
+  removeWelcome(): Promise<void>;
+}
+
+export const ANNOUNCEMENTS: ServiceToken<AnnouncementsService> = { name: 'announcements' };
+
+/** XEP-0377, for those who show reports of spam and abuse to administrators. */
+export interface ReportsService {
+  /** Those that wait for somebody first, the newest first within each. */
+  list(): readonly Report[];
+  /** Somebody has looked into it. Resolves when it is on disk; false when there is none. */
+  resolve(id: string): Promise<boolean>;
+  /** Called after each change; the function takes the listener back. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface Report {
+  readonly id: string;
+  /** Bare JID of who complains. */
+  readonly reporter: string;
+  /** JID of whom it is about. */
+  readonly reported: string;
+  readonly reason: 'spam' | 'abuse';
+  /** In the words of who complains. */
+  readonly text: string | undefined;
+  /** What was reported, as far as it is known here: the oldest first. */
+  readonly messages: readonly { readonly id: string; readonly body: string | undefined }[];
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly isResolved: boolean;
+}
+
+export const REPORTS: ServiceToken<ReportsService> = { name: 'reports' };

@@ -19,6 +19,12 @@ const NO_SESSIONS: ReadonlyMap<string, Session> = new Map();
 /** Takes a message to the server itself: `handled`, a refusal, or nothing when it is not for this handler. */
 export type ServerMessageHandler = (message: Message) => Verdict;
 
+/**
+ * Answers a request in the place of whoever would answer it else; undefined when it is not for this delegate. The
+ * sender's next stanzas do not wait for the answer (XEP-0355 section 9, note 3).
+ */
+export type RequestDelegate = (request: Request) => Promise<Answer> | undefined;
+
 /** Takes a message for which nobody is there: `handled` when it is kept. */
 export type AbsentHandler = (message: Message, account: string) => Verdict;
 
@@ -31,6 +37,7 @@ export interface AccountsRouteOptions {
   readonly ownRequests: Pick<OwnRequests, 'settle'>;
   readonly absent: readonly AbsentHandler[];
   readonly toServer?: readonly ServerMessageHandler[];
+  readonly delegates?: readonly RequestDelegate[];
   readonly log: Logger;
 }
 
@@ -121,9 +128,11 @@ export class AccountsRoute implements Route {
   #request(iq: Iq, type: 'get' | 'set', account: string, sender: Session | undefined): void | Promise<void> {
     const addressee: Addressee = account === '' ? 'server' : iq.from.bare === iq.to.bare ? 'self' : 'account';
     const { payload } = iq;
-    const route = payload && this.#options.requests.find(type, payload, addressee);
-    if (payload === undefined || route === undefined) return this.#refuse(iq, sender);
+    if (payload === undefined) return this.#refuse(iq, sender);
     const request: Request = { iq, payload, addressee, account, sender };
+    if (this.#delegate(request)) return;
+    const route = this.#options.requests.find(type, payload, addressee);
+    if (route === undefined) return this.#refuse(iq, sender);
     try {
       const answer = route.handler(request);
       if (!(answer instanceof Promise)) return this.#answer(iq, answer, sender);
@@ -135,6 +144,21 @@ export class AccountsRoute implements Route {
     } catch (error) {
       this.#failed(iq, error, sender);
     }
+  }
+
+  /** True when somebody else answers. */
+  #delegate(request: Request): boolean {
+    const { iq, sender } = request;
+    for (const delegate of this.#options.delegates ?? []) {
+      const answer = delegate(request);
+      if (answer === undefined) continue;
+      answer.then(
+        (value) => this.#answer(iq, value, sender),
+        (error) => this.#failed(iq, error, sender),
+      );
+      return true;
+    }
+    return false;
   }
 
   #answer(iq: Iq, answer: Answer, sender: Session | undefined): void {

@@ -30,7 +30,7 @@ export interface SessionHooks {
   readonly streamLost?: (session: Session, ending: StreamEnding) => boolean;
   /** The session is out of the table already; what it had not acknowledged is still in its outbox. */
   readonly ended?: (session: Session) => void;
-  /** Text that should travel with what is about to be written to this session's stream. */
+  /** An element, or nothing, that should travel with what is about to be written to this session's stream. */
   readonly beforeFlush?: (session: Session) => string;
 }
 

@@ -8,8 +8,6 @@ import type { Hold } from './hold.ts';
 import type { SessionStream } from './session-stream.ts';
 import type { UnackedQueue } from './unacked-queue.ts';
 
-const NS_CLIENT = 'jabber:client';
-
 /** The reasons for which a client is too slow to be waited for. */
 export type Overflow = 'socket' | 'unacknowledged';
 
@@ -115,7 +113,7 @@ export class Outbox {
   #write(stanza: Element): void {
     const stream = this.#stream;
     if (stream === undefined) return;
-    stream.write(stanza.toXml(NS_CLIENT));
+    stream.send(stanza);
     if (stream.bufferedBytes > this.#limits.maxBufferedBytes) this.#overflowed('socket');
   }
 

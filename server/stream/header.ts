@@ -51,11 +51,20 @@ function readLanguage(header: Element): string | undefined {
   return lang !== undefined && LANGUAGE_TAG.test(lang) ? lang : undefined;
 }
 
-/** Our own header, in answer to the client's (section 4.7: `from`, `id`, `version`, `xml:lang`, and `to` if it said who it is). */
-export function serverHeader(options: { domain: string; id: string; to: string | undefined }): string {
-  const to = options.to === undefined ? '' : ` to='${escapeAttribute(options.to)}'`;
-  return (
-    `<?xml version='1.0'?><stream:stream xmlns='${NS_CLIENT}' xmlns:stream='${NS_STREAMS}' id='${options.id}'` +
-    ` from='${escapeAttribute(options.domain)}'${to} version='1.0' xml:lang='en'>`
-  );
+/** Our own header, in answer to the client's (section 4.7). */
+export interface ServerHeader {
+  readonly domain: string;
+  readonly id: string;
+  /** The bare JID that the client said it is. */
+  readonly to: string | undefined;
+}
+
+export function serverHeader(header: ServerHeader): string {
+  return `<?xml version='1.0'?><stream:stream xmlns='${NS_CLIENT}' xmlns:stream='${NS_STREAMS}'${serverHeaderAttributes(header)}>`;
+}
+
+/** `id`, `from`, `version`, `xml:lang`, and `to` if the client said who it is; with a space in front. */
+export function serverHeaderAttributes({ domain, id, to }: ServerHeader): string {
+  const addressee = to === undefined ? '' : ` to='${escapeAttribute(to)}'`;
+  return ` id='${id}' from='${escapeAttribute(domain)}'${addressee} version='1.0' xml:lang='en'`;
 }

@@ -50,13 +50,13 @@ export class StreamError {
     this.application = application;
   }
 
-  /** As it is written inside a stream, whose header declares the prefix `stream`. */
-  toXml(): string {
+  /** As it is written inside a stream; `declaration` is of the prefix `stream`, where no header declares it. */
+  toXml(declaration = ''): string {
     const children = [
       el(this.condition, NS_STREAM_ERROR),
       this.text === undefined ? undefined : el('text', NS_STREAM_ERROR, { 'xml:lang': 'en' }, this.text),
       this.application,
     ];
-    return `<stream:error>${children.map((child) => child?.toXml() ?? '').join('')}</stream:error>`;
+    return `<stream:error${declaration}>${children.map((child) => child?.toXml() ?? '').join('')}</stream:error>`;
   }
 }

@@ -4,10 +4,11 @@
  */
 import type { Logger } from '../log/log.ts';
 import type { Element } from '../xml/element.ts';
-import { type ReaderLimits, XmlError, XmlReader } from '../xml/reader.ts';
+import { type ReaderLimits, XmlError } from '../xml/reader.ts';
 import type { StreamFeature } from './feature.ts';
 import { flushSoon } from './flush-queue.ts';
-import { readClientHeader, serverHeader } from './header.ts';
+import { documentFraming, type Framing, type StreamReader } from './framing.ts';
+import { readClientHeader } from './header.ts';
 import { NS_STREAMS, StreamError } from './stream-error.ts';
 import type { Transport } from './transport.ts';
 
@@ -52,7 +53,8 @@ type Phase = 'header' | 'negotiating' | 'bound' | 'closing' | 'gone';
 export class Stream {
   readonly #options: StreamOptions;
   readonly #transport: Transport;
-  #reader: XmlReader;
+  readonly #framing: Framing;
+  #reader: StreamReader;
   #phase: Phase = 'header';
   #isHeaderSent = false;
   #out = '';
@@ -77,6 +79,7 @@ export class Stream {
   constructor(options: StreamOptions) {
     this.#options = options;
     this.#transport = options.transport;
+    this.#framing = options.transport.framing ?? documentFraming;
     this.startedAtMs = options.now();
     this.#reader = this.#newReader();
     options.transport.events = this;
@@ -116,18 +119,19 @@ export class Stream {
     return this.#phase !== 'closing' && this.#phase !== 'gone';
   }
 
-  /** Queues text for the next write. */
+  /** Queues one first-level element, self-contained in its namespaces, for the next write; with nothing, plans one. */
   write(xml: string): void {
     if (!this.isOpen) return;
-    this.#out += xml;
     if (!this.#isFlushPlanned) {
       this.#isFlushPlanned = true;
       flushSoon(this);
     }
+    if (!this.#framing.isPiecewise) this.#out += xml;
+    else if (xml !== '') this.#transport.write(xml);
   }
 
   send(element: Element): void {
-    this.write(element.toXml(NS_CLIENT));
+    this.write(element.toXml(this.#framing.scope));
   }
 
   flush(): void {
@@ -151,7 +155,9 @@ export class Stream {
   sendFeatures(): void {
     const offers: Element[] = [];
     for (const feature of this.#options.features) offers.push(...feature.offer(this, offers));
-    this.write(`<stream:features>${offers.map((offer) => offer.toXml(NS_CLIENT)).join('')}</stream:features>`);
+    const { scope, streamsDeclaration } = this.#framing;
+    const inside = offers.map((offer) => offer.toXml(scope)).join('');
+    this.write(`<stream:features${streamsDeclaration}>${inside}</stream:features>`);
   }
 
   /** The client will send a new header; what it sent before that is not read (RFC 6120 section 5.4.3.3). */
@@ -178,13 +184,13 @@ export class Stream {
     if (!this.#isHeaderSent) this.#sendHeader(undefined);
     if (error !== undefined) {
       const streamError = error instanceof StreamError ? error : new StreamError(error.condition, error.text);
-      this.write(streamError.toXml());
+      this.write(streamError.toXml(this.#framing.streamsDeclaration));
       this.#options.log.info(
         { address: this.remoteAddress, condition: error.condition, text: error.text?.slice(0, MAX_LOGGED_TEXT) },
         'stream closed with an error',
       );
     }
-    this.write('</stream:stream>');
+    this.write(this.#framing.footer);
     this.#end(ending);
     this.#transport.end();
   }
@@ -213,6 +219,10 @@ export class Stream {
     this.#transport.resume();
   }
 
+  violated(error: StreamError): void {
+    this.close(error);
+  }
+
   /** Whoever closes without ending the stream is lost, though it may not have read everything yet. */
   ended(): void {
     if (!this.isOpen) return;
@@ -238,8 +248,8 @@ export class Stream {
     return this.account === undefined ? limits.beforeAuthentication : limits.authenticated;
   }
 
-  #newReader(): XmlReader {
-    return new XmlReader(
+  #newReader(): StreamReader {
+    return this.#framing.createReader(
       {
         streamOpened: (header, defaultNamespace, prefixes) => this.#opened(header, defaultNamespace, prefixes),
         element: (element) => this.#arrived(element),
@@ -342,7 +352,7 @@ export class Stream {
   #sendHeader(to: string | undefined): void {
     this.id = this.#options.newId();
     this.#isHeaderSent = true;
-    this.write(serverHeader({ domain: this.domain, id: this.id, to }));
+    this.write(this.#framing.header({ domain: this.domain, id: this.id, to }));
   }
 
   #end(ending: StreamEnding): void {

@@ -1,4 +1,6 @@
-/** What carries a stream: a socket, or in tests a pair of queues. */
+/** What carries a stream: a socket, a WebSocket, a chain of HTTP requests, or in tests a pair of queues. */
+import type { Framing } from './framing.ts';
+import type { StreamError } from './stream-error.ts';
 
 /** RFC 9266 and RFC 5929: data that only the two ends of one TLS connection know. */
 export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point' | 'tls-unique';
@@ -28,6 +30,8 @@ export interface TransportEvents {
   received(chunk: Uint8Array): void;
   /** TLS has been negotiated after `startTls`. */
   secured(): void;
+  /** The peer broke a rule of the transport itself, where it has some: the stream ends with this error. */
+  violated?(error: StreamError): void;
   /** The peer has closed its direction: nothing more comes, but what it has not got yet may still go out. */
   ended(): void;
   /** Nothing comes or goes any more. Told once. */
@@ -41,6 +45,9 @@ export interface Transport {
   /** Bytes written that the operating system has not taken yet. */
   readonly bufferedBytes: number;
   events: TransportEvents | undefined;
+  /** Undefined where the stream is one XML document. */
+  readonly framing?: Framing;
+  /** With a piecewise framing: one first-level element, or the beginning or the end of the stream. */
   write(text: string): void;
   /** Sends what is left, then closes our direction. */
   end(): void;

@@ -9,10 +9,12 @@
  * - `unsupported-encoding`: a declared encoding other than UTF-8, and bytes that are no UTF-8: section 4.9.3.22 names
  *   "violating the rules of the UTF-8 encoding" here, although many servers say `not-well-formed`.
  * - `bad-format`: well-formed, but no stream: text directly under the root.
+ * - `invalid-namespace`: the tag that begins or ends a stream is of another namespace (RFC 7395, section 3.3.2).
  * - `policy-violation`: a limit was passed.
  */
 export type XmlErrorCondition =
   | 'bad-format'
+  | 'invalid-namespace'
   | 'not-well-formed'
   | 'policy-violation'
   | 'restricted-xml'

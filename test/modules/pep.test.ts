@@ -1,5 +1,6 @@
 /** XEP-0163: publishing, and who hears of it. */
 import { describe, expect, test } from 'vitest';
+import { parseXml } from '../../server/xml/parse.ts';
 import { openScene } from '../scene/scene.ts';
 import type { SceneClient } from '../scene/scene-client.ts';
 import {
@@ -196,6 +197,21 @@ describe('notifications (section 4)', () => {
     await appears(hall, [TUNE]);
     await hall.next();
     await hall.receivesNothing();
+  });
+
+  test('a client that was there before the server was started again is asked when it matters', async () => {
+    const { scene, juliet, romeo } = await verona();
+    await using _ = scene;
+    await letsSee(juliet, romeo);
+    const session = scene.server.sessions.get('romeo', 'orchard');
+    if (session === undefined) throw new Error('romeo is not there');
+    session.presence = parseXml(`<presence xmlns='jabber:client' from='${ROMEO}'>${capsOf([TUNE])}</presence>`);
+    await juliet.request(tunePublication('Introduction', 'x'));
+    expect((await romeo.next()).name).toBe('iq');
+    describes(romeo, 'romeo@localhost', 'disco', [TUNE]);
+    await romeo.receives(tuneEvent(JULIET, ROMEO, 'Introduction', 'x', delayFrom(JULIET)));
+    await juliet.request(tunePublication('Finale', 'x'));
+    await romeo.receives(tuneEvent(JULIET, ROMEO, 'Finale', 'x'));
   });
 
   test('a retraction is told to those who want the node', async () => {

@@ -145,6 +145,12 @@ describe('sharing', () => {
     expect(preflight.headers['access-control-allow-headers']).toContain('Content-Type');
   });
 
+  test.for(['x'.repeat(255), 'ü'.repeat(127)])('the longest name: %s', async (name) => {
+    await using here = await house();
+    const path = await here.shared('a picture', `content-type='image/jpeg' filename='${name}'`);
+    expect((await here.get(path)).body).toBe('a picture');
+  });
+
   test('a file outlives the server', async () => {
     await using here = await house();
     const path = await here.shared();

@@ -3,7 +3,7 @@ import { Outbox, type OutboxLimits, type Overflow } from '../../server/session/o
 import type { SessionStream } from '../../server/session/session-stream.ts';
 import { UnackedQueue } from '../../server/session/unacked-queue.ts';
 import { NS_CLIENT } from '../../server/stanza/stanza.ts';
-import { el } from '../../server/xml/element.ts';
+import { type Element, el } from '../../server/xml/element.ts';
 
 const MESSAGE = el('message', NS_CLIENT, { to: 'romeo@localhost' }, el('body', NS_CLIENT, undefined, 'Hi'));
 
@@ -11,6 +11,10 @@ class WrittenStream implements SessionStream {
   readonly remoteAddress = '192.0.2.1';
   bufferedBytes = 0;
   written = '';
+
+  send(element: Element): void {
+    this.write(element.toXml(NS_CLIENT));
+  }
 
   write(xml: string): void {
     this.written += xml;

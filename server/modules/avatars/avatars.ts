@@ -57,10 +57,10 @@ export const avatars = defineModule({
       else removed.delete(account);
       hashes.set(account, hash);
       // Whoever hears of the picture may ask for it at once and must find it.
-      host.writer.flush().then(
-        () => showAgain(account, hash, former),
-        () => undefined,
-      );
+      host.writer
+        .flush()
+        .then(() => showAgain(account, hash, former))
+        .catch((error) => log.warn({ err: error, account }, 'a new picture was not announced'));
     }
 
     /**

@@ -31,6 +31,7 @@ export const externalServices = defineModule({
       z.string().max(1_000),
       '',
       'The secret that the TURN servers share with this server (static-auth-secret of coturn). Empty: they need no password.',
+      { isSecret: true },
     ),
     credentialSeconds: setting(
       z.int().min(60).max(604_800),

@@ -46,6 +46,10 @@ export const offline = defineModule({
       maxMessages: () => config.maxMessages,
       maxBytes: () => config.maxBytes,
     });
+    // Sessions that come back with the server are as available as they were, but what they were given from here and had not
+    // acknowledged was left to this mailbox.
+    for (const session of sessions.all()) if (isReachable(session)) mailboxes.deliver(session);
+
     return {
       absent(message, account) {
         const archiveId = archiveIdOf(message.element, message.to.bare);

@@ -8,7 +8,6 @@ import { type ConfigurationChange, readChange } from './configuration-form.ts';
 import type { Engine, PubSubRequest } from './engine.ts';
 import { NODE_CONFIG, NS_PUBSUB } from './namespaces.ts';
 import type { PubSubNode } from './node.ts';
-import { refusal } from './refusal.ts';
 import type { Space } from './spaces.ts';
 import { writeAffiliation, writeNode } from './store.ts';
 import { readForm } from './submitted-form.ts';
@@ -80,9 +79,4 @@ function refuseNumber({ front }: Engine, space: Space): StanzaError | undefined 
   const { maxNodes } = front.limits();
   if (space.nodes.size < maxNodes) return undefined;
   return new StanzaError('resource-constraint', `There may be at most ${maxNodes} nodes here.`);
-}
-
-/** Section 8.1.1 note: what is asked for without a name, where none is given. */
-export function nodeIdMissing(): StanzaError {
-  return refusal('not-acceptable', 'nodeid-required', 'The request names no node.');
 }

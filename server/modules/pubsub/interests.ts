@@ -9,9 +9,9 @@ import type { DiscoInfo } from '../../modulehost/disco.ts';
 import { verificationString } from '../../modulehost/verification-string.ts';
 import { type Iq, NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
+import { type Capabilities, keyOf, nodeOf, readCapabilities } from './capabilities.ts';
 import { readDiscoInfo } from './disco-info.ts';
 
-const NS_CAPS = 'http://jabber.org/protocol/caps';
 const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 const NOTIFY = '+notify';
 
@@ -40,13 +40,6 @@ const HASHES: Readonly<Record<string, string>> = {
 export type Interest = ReadonlySet<string>;
 
 const NONE: Interest = new Set();
-
-interface Capabilities {
-  readonly hash: string;
-  readonly ver: string;
-  /** What disco#info is asked about. */
-  readonly node: string;
-}
 
 interface Asking {
   readonly capabilities: Capabilities;
@@ -204,25 +197,6 @@ export class Interests {
     this.#sweep?.cancel();
     this.#sweep = undefined;
   }
-}
-
-function readCapabilities(presence: Element): Capabilities | undefined {
-  const c = presence.child('c', NS_CAPS);
-  const hash = c?.attr('hash');
-  const ver = c?.attr('ver');
-  const node = c?.attr('node');
-  if (hash === undefined || ver === undefined || node === undefined) return undefined;
-  if (hash.length + ver.length > 255 || node.length > MAX_NODE_LENGTH) return undefined;
-  return { hash, ver, node };
-}
-
-function keyOf({ hash, ver }: Capabilities): string {
-  return `${hash} ${ver}`;
-}
-
-/** XEP-0115 section 6.2. */
-function nodeOf({ node, ver }: Capabilities): string {
-  return `${node}#${ver}`;
 }
 
 function interestOf(info: DiscoInfo | undefined): Interest {

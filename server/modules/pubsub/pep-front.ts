@@ -33,6 +33,8 @@ export interface PepFrontOptions {
   readonly interests: Interests;
   /** Of those who are not contacts here: clients elsewhere, and those who show themselves directly. */
   readonly seen: SeenPresences;
+  /** Called with clients here before it matters what they want, in case nobody has asked them yet. */
+  readonly meet: (session: Session) => void;
 }
 
 export class PepFront implements Front {
@@ -127,7 +129,9 @@ export class PepFront implements Front {
 
   *#interested(account: string, node: PubSubNode): Generator<Jid> {
     for (const session of this.#options.sessions.of(account).values()) {
-      if (isShowing(session) && this.#wants(session.jid, session.presence, node)) yield session.jid;
+      if (!isShowing(session)) continue;
+      this.#options.meet(session);
+      if (this.#wants(session.jid, session.presence, node)) yield session.jid;
     }
   }
 

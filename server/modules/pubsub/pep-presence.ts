@@ -30,6 +30,8 @@ export class PepPresence {
   readonly #options: PepPresenceOptions;
   /** What sessions were sent the last items of already. */
   readonly #served = new WeakMap<Session, Interest>();
+  /** Those that were asked what they want, or known to. */
+  readonly #met = new WeakSet<Session>();
 
   constructor(options: PepPresenceOptions) {
     this.#options = options;
@@ -38,8 +40,12 @@ export class PepPresence {
   /** A client here is about to show itself: it is asked what it wants before anybody sees it. */
   announced(presence: Presence, session: Session): void {
     if (presence.to !== undefined || presence.type !== 'available') return;
-    const { interests } = this.#options;
-    interests.learn(this.#accountJid(session.account), session.jid, presence.element, () => this.#serve(session));
+    this.#ask(session, presence.element);
+  }
+
+  /** A session that has been there since before the server was started again (XEP-0198) has not been asked yet. */
+  meet(session: Session): void {
+    if (session.presence !== undefined && !this.#met.has(session)) this.#ask(session, session.presence);
   }
 
   /** The client has shown itself, or gone. */
@@ -81,6 +87,12 @@ export class PepPresence {
   /** The account is gone: nobody has shown themselves to it. */
   removed(account: string): void {
     this.#options.seen.clear(this.#accountJid(account));
+  }
+
+  #ask(session: Session, presence: Element): void {
+    const { interests } = this.#options;
+    this.#met.add(session);
+    interests.learn(this.#accountJid(session.account), session.jid, presence, () => this.#serve(session));
   }
 
   /** Sends a client here the last items of its own account and its contacts', of the nodes that it did not want before. */

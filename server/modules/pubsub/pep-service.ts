@@ -5,9 +5,9 @@ import { StanzaError } from '../../stanza/error.ts';
 import type { Configuration } from './configuration.ts';
 import { makeNode } from './creation.ts';
 import type { Engine } from './engine.ts';
-import { putItem } from './publishing.ts';
+import { dropOldest, putItem } from './publishing.ts';
 import { takeItem } from './retraction.ts';
-import { writeNode } from './store.ts';
+import { removeItem, writeNode } from './store.ts';
 
 export function createPepService(engine: Engine, domain: string): PepService {
   const spaceOf = (account: string) => engine.spaces.of(joinJid(account, domain));
@@ -29,7 +29,14 @@ export function createPepService(engine: Engine, domain: string): PepService {
       const node = space.nodes.get(id);
       if (node === undefined) return;
       node.configuration = { ...node.configuration, ...changeOf(options) };
-      await engine.spaces.write(space, writeNode(space.jid.bare, node));
+      const dropped = dropOldest(engine, space, node).map((item) => item.id);
+      const service = space.jid.bare;
+      const written = engine.spaces.write(space, [
+        ...writeNode(service, node),
+        ...dropped.map((item) => removeItem(service, id, item)),
+      ]);
+      if (dropped.length > 0) engine.changed({ node: id, published: [], retracted: dropped }, space);
+      await written;
     },
     async publish(account, id, item, options) {
       const space = spaceOf(account);

@@ -4,6 +4,7 @@ import { defineModule } from '../../modulehost/module.ts';
 import { BLOCKING, PEP, provide, ROSTER, type RosterChange } from '../../modulehost/services.ts';
 import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import type { Verdict } from '../../router/stages.ts';
+import type { Session } from '../../session/session.ts';
 import type { Iq, Message } from '../../stanza/stanza.ts';
 import { decide, isDecision } from './authorization.ts';
 import { bounced } from './bounces.ts';
@@ -50,7 +51,8 @@ export const pep = defineModule({
       send: (iq) => void router.route(iq)?.catch((error) => host.log.error({ err: error }, 'a question failed')),
     });
     const blocking = host.use(BLOCKING);
-    const front = new PepFront({ domain, config: host.config, sessions, roster, blocking, interests, seen });
+    const meet = (session: Session) => presence.meet(session);
+    const front = new PepFront({ domain, config: host.config, sessions, roster, blocking, interests, seen, meet });
     const spaces = new Spaces({
       store: new PubSubStore(host.reader),
       writer: host.writer,

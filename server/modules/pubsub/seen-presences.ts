@@ -8,6 +8,8 @@ import type { Element } from '../../xml/element.ts';
 /** To one address, and to all of them. SECURITY: strangers can send presence as they like. */
 const MAX_PER_ADDRESS = 1_000;
 const MAX_IN_ALL = 50_000;
+/** In UTF-16 units, of what is kept of one: capabilities and availability take a tenth of that. */
+const MAX_LENGTH = 2_048;
 
 export interface SeenPresence {
   readonly client: Jid;
@@ -32,7 +34,9 @@ export class SeenPresences {
   }
 
   /** False when there is no room for it. */
-  put(address: Jid, client: Jid, presence: Element): boolean {
+  put(address: Jid, client: Jid, whole: Element): boolean {
+    const presence = essence(whole);
+    if (presence.toXml().length > MAX_LENGTH) return false;
     const clients = this.#byAddress.get(address.bare) ?? new Map<string, SeenPresence>();
     const isNew = !clients.has(client.full);
     if (isNew && (clients.size >= MAX_PER_ADDRESS || this.#count >= MAX_IN_ALL)) return false;
@@ -61,4 +65,10 @@ export class SeenPresences {
     for (const clients of this.#byAddress.values()) if (clients.has(client.full)) return true;
     return false;
   }
+}
+
+/** What matters here of a presence. */
+function essence(presence: Element): Element {
+  const kept = presence.elements.filter(({ name }) => name === 'c' || name === 'show');
+  return presence.withChildren(kept.map((child) => (child.name === 'c' ? child.withChildren([]) : child)));
 }

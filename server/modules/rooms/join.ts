@@ -116,21 +116,28 @@ export function isUnwanted({ blockLists }: RoomService, room: Room | undefined, 
   return room === undefined || !isAtLeast(room.affiliationOf(user), 'member');
 }
 
+/** Who may not be in this room at all, whatever he brings with him (sections 7.2.6, 7.2.7 and 10.1.1). */
+export function exclusion(service: RoomService, room: Room, user: Jid): StanzaError | undefined {
+  const affiliation = room.affiliationOf(user);
+  if (room.isLocked && affiliation !== 'owner') return refusal('item-not-found', 'This room is not open yet.');
+  if (isUnwanted(service, room, user)) return refusal('forbidden', 'You are on a block list of this server.');
+  if (affiliation === 'outcast') return refusal('forbidden', 'You are banned from this room.');
+  if (room.configuration.isMembersOnly && !isAtLeast(affiliation, 'member'))
+    return refusal('registration-required', 'Only members may enter this room.');
+  return undefined;
+}
+
 /** Sections 7.2.5 to 7.2.10, but for nicknames. */
 function entryRefusal(service: RoomService, room: Room, { from, element }: Join): StanzaError | undefined {
+  const excluded = exclusion(service, room, from);
+  if (excluded !== undefined) return excluded;
   const { configuration, occupants } = room;
-  const affiliation = room.affiliationOf(from);
-  if (room.isLocked && affiliation !== 'owner') return refusal('item-not-found', 'This room is not open yet.');
-  if (isUnwanted(service, room, from)) return refusal('forbidden', 'You are on a block list of this server.');
-  if (affiliation === 'outcast') return refusal('forbidden', 'You are banned from this room.');
-  if (configuration.isMembersOnly && !isAtLeast(affiliation, 'member'))
-    return refusal('registration-required', 'Only members may enter this room.');
   const { password } = configuration;
   if (password !== '' && element.child('x', NS_MUC)?.childText('password') !== password)
     return refusal('not-authorized', 'This room needs a password.');
   const seats =
     Math.min(configuration.maxOccupants, service.host.config.maxOccupants) +
-    (isAtLeast(affiliation, 'admin') ? SEATS_FOR_ADMINS : 0);
+    (isAtLeast(room.affiliationOf(from), 'admin') ? SEATS_FOR_ADMINS : 0);
   const isInAlready = occupants.ofUser(from.bare).length > 0;
   if (occupants.count >= seats && !isInAlready)
     return new StanzaError('service-unavailable', 'This room is full.', { type: 'wait' });

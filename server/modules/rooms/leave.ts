@@ -40,15 +40,19 @@ export function removeOccupant(
 
 /** Section 7.2.18: presence without a join from somebody who is not in tells of a client that has lost track. */
 export function kickStranger(service: RoomService, { from, to }: Presence & { readonly to: Jid }): void {
+  service.sendPresence(outsidePresence(from, to), 'unavailable', to, from);
+}
+
+/** Tells `user` of not being in a room, with the nickname in `address`. */
+export function outsidePresence(user: Jid, address: Jid): Element {
   const item = el('item', NS_MUC_USER, { affiliation: 'none', role: 'none' });
   const statuses = [STATUS.kicked, STATUS.technicalProblem].map(statusElement);
-  const element = el(
+  return el(
     'presence',
     NS_CLIENT,
-    { type: 'unavailable', from: to.full, to: from.full },
+    { type: 'unavailable', from: address.full, to: user.full },
     el('x', NS_MUC_USER, undefined, statuses, item, statusElement(STATUS.selfPresence)),
   );
-  service.sendPresence(element, 'unavailable', to, from);
 }
 
 /** A temporary room ends with its last occupant; one that was never configured with whoever opened it (section 10.1.3). */

@@ -19,6 +19,7 @@ import type { Room } from './room.ts';
 import { outsider, refusal } from './room-error.ts';
 import type { RoomService } from './service.ts';
 import { handleVoice } from './voice.ts';
+import { noteWhereabouts } from './whereabouts.ts';
 
 /** Conditions with which a stanza comes back from somebody who is not there, rather than from a client that objects. */
 const GONE: ReadonlySet<string> = new Set([
@@ -78,6 +79,7 @@ export class RoomsRoute implements Route {
       }
       case 'presence': {
         const refused = takePresence(service, room, stanza);
+        noteWhereabouts(service, stanza.from, stanza.to);
         return refused && service.refuse(stanza, refused, sender);
       }
       case 'iq':

@@ -26,6 +26,8 @@ interface Held {
 export class RosterPushes {
   readonly #options: RosterPushesOptions;
   readonly #held = new Map<string, Held>();
+  /** Told of each push when it is due, whether or not a resource is interested. */
+  readonly listeners = new Set<(account: string, query: Element) => void>();
 
   constructor(options: RosterPushesOptions) {
     this.#options = options;
@@ -59,6 +61,7 @@ export class RosterPushes {
 
   #send(account: string, query: Element): void {
     const { domain, randomId } = this.#options;
+    for (const listener of this.listeners) listener(account, query);
     const from = `${account}@${domain}`;
     for (const session of this.#interested(account)) {
       session.send(el('iq', NS_CLIENT, { type: 'set', id: randomId(ID_BYTES), from, to: session.jid.full }, query));

@@ -100,6 +100,10 @@ export const roster = defineModule({
       *contacts(account) {
         for (const contact of rosters.of(account).contacts.values()) if (contact.isListed) yield contact.jid.bare;
       },
+      *entries(account) {
+        for (const { jid, isListed, name, subscription, groups } of rosters.of(account).contacts.values())
+          if (isListed) yield { jid: jid.bare, name, subscription, groups };
+      },
       groups: (account, contact) => rosters.of(account).contacts.get(contact)?.groups ?? [],
       onChange(listener) {
         const accessOf = ({ subscription, groups }: Contact) => ({ isSubscribed: isSeenBy(subscription), groups });
@@ -107,6 +111,10 @@ export const roster = defineModule({
           listener({ account, contact: after.jid, before: accessOf(before), after: accessOf(after) });
         rosters.listeners.add(tell);
         return () => rosters.listeners.delete(tell);
+      },
+      onPush(listener) {
+        pushes.listeners.add(listener);
+        return () => pushes.listeners.delete(listener);
       },
       hideFrom: (isHidden) => outward.hideFrom(isHidden),
     };

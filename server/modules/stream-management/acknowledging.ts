@@ -67,7 +67,10 @@ export class Acknowledging {
     if (unacked.length > 0) stream.write(''); // plans a write, and with it the next request
   }
 
-  /** The last count of several, and one request for all that is about to leave; none while another is open. */
+  /**
+   * The last count of several, and one request for all that is about to leave; none while another is open. When there are
+   * both, the count is written by itself: some transports carry one element at a time.
+   */
   beforeFlush(session: Session): string {
     if (session.outbox.unacked === undefined) return '';
     const managed = this.#sessions.bySession(session);
@@ -77,7 +80,8 @@ export class Acknowledging {
     managed.owedCount = undefined;
     if (managed.unacked.length === 0 || managed.requestedAtMs !== undefined) return owed;
     managed.requestedAtMs = this.#host.clock.elapsedMs();
-    return owed + REQUEST;
+    if (owed !== '') session.stream?.write(owed);
+    return REQUEST;
   }
 
   /** Asks a client that has been silent; drops the stream of one that does not answer. */

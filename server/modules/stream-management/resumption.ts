@@ -2,7 +2,6 @@
 import type { Host } from '../../modulehost/module.ts';
 import type { UnackedStanza } from '../../session/unacked-queue.ts';
 import { withDelay } from '../../stanza/delay.ts';
-import { NS_CLIENT } from '../../stanza/stanza.ts';
 import type { Stream } from '../../stream/stream.ts';
 import type { Element } from '../../xml/element.ts';
 import type { Journal } from './journal.ts';
@@ -75,7 +74,7 @@ export class Resumption {
     host.lifecycle.carry(session, stream);
     sessions.carried(session);
     reply(resumed(managed.id, session.handled));
-    for (const stanza of unacked.stanzas) stream.write(this.#again(stanza).toXml(NS_CLIENT));
+    for (const stanza of unacked.stanzas) stream.send(this.#again(stanza));
     host.log.info({ jid: session.jid.full, repeated: unacked.length }, 'session resumed');
   }
 

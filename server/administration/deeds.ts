@@ -1,0 +1,91 @@
+/** Everything that can be done to the server from outside, by name, with what each deed takes and gives. */
+import type { Account } from '../accounts/account.ts';
+import type { Permission } from '../accounts/permissions.ts';
+
+/** XEP-0133 sections 4.13 to 4.22: an account that is online is either active or idle. */
+export const ATTENDANCES = ['registered', 'disabled', 'online', 'active', 'idle'] as const;
+export type Attendance = (typeof ATTENDANCES)[number];
+
+export interface RosterEntry {
+  /** Bare JID. */
+  readonly jid: string;
+  /** Empty when there is none. */
+  readonly name: string;
+  readonly subscription: 'none' | 'to' | 'from' | 'both';
+  readonly groups: readonly string[];
+}
+
+export interface Statistics {
+  readonly addresses: readonly string[];
+  readonly rosterSize: number;
+  readonly resources: readonly string[];
+}
+
+interface OneAccount {
+  readonly localpart: string;
+}
+
+interface Text {
+  readonly text: string;
+}
+
+interface Deed<Input, Output = void> {
+  readonly input: Input;
+  readonly output: Output;
+}
+
+export interface DeedTypes {
+  'accounts.create': Deed<OneAccount & { readonly password: string; readonly role: string }, Account>;
+  /** `ownResource` as `Accounts.setPassword` takes it. */
+  'accounts.setPassword': Deed<OneAccount & { readonly password: string; readonly ownResource?: string | undefined }>;
+  'accounts.setRole': Deed<OneAccount & { readonly role: string }>;
+  'accounts.disable': Deed<OneAccount>;
+  'accounts.enable': Deed<OneAccount>;
+  'accounts.remove': Deed<OneAccount>;
+  /** Makes exactly these accounts administrators. */
+  'accounts.setAdmins': Deed<{ readonly localparts: readonly string[] }>;
+  'people.count': Deed<{ readonly which: Attendance }, number>;
+  /** Localparts. */
+  'people.list': Deed<{ readonly which: Attendance }, readonly string[]>;
+  'people.roster': Deed<OneAccount, readonly RosterEntry[]>;
+  /** Milliseconds since 1970; undefined for who never came. */
+  'people.lastLogin': Deed<OneAccount, number | undefined>;
+  'people.statistics': Deed<OneAccount, Statistics>;
+  'clients.revoke': Deed<OneAccount & { readonly id: string; readonly signOut: boolean }>;
+  'roles.create': Deed<{ readonly name: string; readonly permissions: readonly Permission[] }>;
+  'roles.update': Deed<{ readonly name: string; readonly permissions: readonly Permission[] }>;
+  'roles.remove': Deed<{ readonly name: string }>;
+  /** Full JID. */
+  'sessions.end': Deed<{ readonly jid: string; readonly condition: string }>;
+  'settings.set': Deed<{ readonly key: string; readonly value: unknown }>;
+  /** Gives the number of accounts that were online. */
+  'announcements.send': Deed<Text, number>;
+  'motd.set': Deed<Text>;
+  /** Corrects it for those who have not seen it yet. */
+  'motd.edit': Deed<Text>;
+  'motd.remove': Deed<Record<never, never>>;
+  'welcome.set': Deed<Text>;
+  'welcome.remove': Deed<Record<never, never>>;
+  'files.remove': Deed<{ readonly id: string }>;
+  'reports.resolve': Deed<{ readonly id: string }>;
+  /** Gives a one-time address. */
+  'window.open': Deed<Record<never, never>, string>;
+  'server.stop': Deed<Ending>;
+  'server.restart': Deed<Ending>;
+}
+
+export interface Ending {
+  /** Before it happens; a later one takes its place. */
+  readonly delaySeconds: number;
+  /** For everybody who is online now; empty for none. */
+  readonly announcement: string;
+}
+
+export type DeedName = keyof DeedTypes;
+export type InputOf<D extends DeedName> = DeedTypes[D]['input'];
+export type OutputOf<D extends DeedName> = DeedTypes[D]['output'];
+
+/** What carries a deed out. Refuses with a DeedError, AccountError or ConfigError. */
+export type Carriers = {
+  readonly [D in DeedName]: (input: InputOf<D>) => Promise<OutputOf<D>>;
+};
