@@ -106,6 +106,7 @@ export class ServerProcess {
   suspend(): void {
     this.#isAsleep = true;
     this.#run?.silence?.cancel();
+    if (this.#run?.isEnding === false) this.#run.worker.post({ type: 'suspending' });
   }
 
   /** The computer is awake again, perhaps in another network. */

@@ -43,5 +43,6 @@ function findProblem(ready: WorkerReady, status: Status | undefined, nowMs: numb
   const leftMs = Date.parse(status.certificate.expiresAt) - nowMs;
   if (leftMs <= 0) return texts.certificateExpired;
   const days = Math.floor(leftMs / DAY_MS);
-  return days < EXPIRY_WARNING_DAYS ? texts.certificateExpires(days) : undefined;
+  if (days < EXPIRY_WARNING_DAYS) return texts.certificateExpires(days);
+  return status.problems.length > 0 ? texts.needAttention(status.problems.length) : undefined;
 }

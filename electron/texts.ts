@@ -29,6 +29,7 @@ export const texts = {
   certificateExpired: 'the certificate has expired',
   certificateExpires: (days: number) =>
     days === 0 ? 'the certificate expires today' : `the certificate expires in ${count(days, 'day', 'days')}`,
+  needAttention: (amount: number) => `${count(amount, 'thing needs', 'things need')} attention`,
 
   // Rows of the menu.
   finishSetup: 'Finish setup…',

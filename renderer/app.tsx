@@ -5,9 +5,12 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import css from './app.module.css';
 import type { Connection } from './connection.ts';
+import { AuditPage } from './pages/audit.tsx';
+import { FilesPage } from './pages/files.tsx';
 import { LogsPage } from './pages/logs.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { PeoplePage } from './pages/people.tsx';
+import { ReportsPage } from './pages/reports.tsx';
 import { SettingsPage } from './pages/settings.tsx';
 import { Boundary } from './parts/boundary.tsx';
 import { Header } from './parts/header.tsx';
@@ -79,6 +82,12 @@ function Page({ page }: { readonly page: PageName }) {
       return <OverviewPage />;
     case 'people':
       return <PeoplePage />;
+    case 'files':
+      return <FilesPage />;
+    case 'reports':
+      return <ReportsPage />;
+    case 'audit':
+      return <AuditPage />;
     case 'settings':
       return <SettingsPage />;
     case 'logs':

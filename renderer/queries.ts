@@ -1,6 +1,6 @@
 /** What the pages know of the server: snapshots that the server pushes, held in one cache, and calls that change it. */
 import { ORPCError } from '@orpc/client';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useSyncExternalStore } from 'react';
 import type { Client, Connection, Line } from './connection.ts';
 import { texts } from './texts.ts';
@@ -46,10 +46,10 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof ORPCError && error.defined ? error.code : undefined;
 }
 
-function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>) {
+function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>, ...more: readonly unknown[]) {
   const client = useClient();
   return useQuery({
-    queryKey: [key],
+    queryKey: [key, ...more],
     queryFn: () => {
       if (client === undefined) throw new OfflineError();
       return get(client);
@@ -58,12 +58,22 @@ function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>) {
     enabled: client !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     retry: 1,
+    // What was found stays on the page until the next answer is there.
+    placeholderData: keepPreviousData,
   });
 }
 
 export const useStatus = () => useSnapshot('status', (client) => client.status.get());
 export const useSessions = () => useSnapshot('sessions', (client) => client.sessions.list());
 export const useAccounts = () => useSnapshot('accounts', (client) => client.accounts.list());
+export const useReports = () => useSnapshot('reports', (client) => client.reports.list());
+export const useFileUsage = () => useSnapshot('file-usage', (client) => client.files.usage());
+export const useFiles = (text: string, limit: number) =>
+  useSnapshot('files', (client) => client.files.list({ limit, ...(text === '' ? {} : { text }) }), text, limit);
+export const useAudit = (text: string, limit: number) =>
+  useSnapshot('audit', (client) => client.audit.list({ limit, ...(text === '' ? {} : { text }) }), text, limit);
+export const useDevices = (localpart: string) =>
+  useSnapshot('devices', (client) => client.clients.list({ localpart }), localpart);
 export const useSettings = () => useSnapshot('settings', (client) => client.settings.list());
 
 /** Keeps what the pages show in step with the server. Mounted once. */
@@ -79,8 +89,14 @@ export function useLiveSnapshots(): void {
     keep('status', () => client.status.follow({}, { signal }));
     keep('sessions', () => client.sessions.follow({}, { signal }));
     keep('accounts', () => client.accounts.follow({}, { signal }));
+    keep('reports', () => client.reports.follow({}, { signal }));
+    // What was done last shows in lists that nobody pushes.
+    const refetch = (): void => {
+      for (const queryKey of [['audit'], ['devices']]) void cache.invalidateQueries({ queryKey });
+    };
+    void followForEver(() => client.audit.follow({ limit: 1 }, { signal }), refetch, signal);
     // Nobody pushes these; another server, or the same one after a restart, may have others.
-    void cache.invalidateQueries({ queryKey: ['settings'] });
+    for (const queryKey of [['settings'], ['files'], ['file-usage']]) void cache.invalidateQueries({ queryKey });
     return () => ending.abort();
   }, [client, cache]);
 }

@@ -23,7 +23,10 @@ export function describeState(line: Line, status: Status | undefined, told: Serv
   if (line.kind === 'unknown-browser') return { kind: 'running-with-problem', reason: texts.state.unknownBrowser };
   if (line.kind === 'connecting' || status === undefined) return { kind: 'starting', reason: texts.state.connecting };
   if (status.state === 'stopping') return { kind: 'stopped', reason: texts.state.stopping };
-  return { kind: 'running', online: status.onlineAccounts, address: status.domain };
+  const running = { online: status.onlineAccounts, address: status.domain };
+  const { length } = status.problems;
+  if (length > 0) return { kind: 'running-with-problem', ...running, reason: texts.state.attention(length) };
+  return { kind: 'running', ...running };
 }
 
 /** The word and the reason behind it, for one line. */

@@ -1,8 +1,11 @@
 /** The server on the network: shown by mDNS while the setting `lan.mdns` is on, also when that changes. */
+import type { TlsIdentity } from './certificates/tls-identity.ts';
 import type { ClientPorts } from './client-ports.ts';
 import type { Config } from './config/config.ts';
 import { lanSettings, listenSettings } from './config/settings.ts';
 import { Announcer } from './lan/announcer.ts';
+import { systemSoa } from './lan/local-zone.ts';
+import type { Announcement } from './lan/records.ts';
 import type { Logger } from './log/log.ts';
 import type { Opened } from './opened.ts';
 
@@ -10,31 +13,44 @@ interface AnnouncementOptions {
   readonly config: Config;
   readonly domain: string;
   readonly ports: ClientPorts;
+  /** Where the page for new people is; left out when there is none. */
+  readonly joinPort?: number;
+  readonly certificates: {
+    readonly current: TlsIdentity;
+    onChange(listener: () => void): void;
+  };
   readonly log: Logger;
   readonly opened: Opened;
 }
 
-export function announce({ config, domain, ports, log, opened }: AnnouncementOptions): Announcer {
-  const { address } = config.group('listen', listenSettings);
+export function announce(options: AnnouncementOptions): Announcer {
+  const { config, certificates, log, opened } = options;
   const settings = config.group('lan', lanSettings);
-  const announcer = new Announcer({ log });
+  const announcer = new Announcer({ log, resolveSoa: systemSoa });
   const follow = (): void => {
-    if (!settings.mdns) {
-      void announcer.stop();
-      return;
-    }
-    announcer.start({
-      domain,
-      name: domain.split('.')[0] ?? domain,
-      listening: [address],
-      ...(ports.c2s === null ? {} : { c2sPort: ports.c2s }),
-      ...(ports.c2sTls === null ? {} : { c2sTlsPort: ports.c2sTls }),
-    });
+    if (settings.mdns) announcer.start(currentAnnouncement(options));
+    else void announcer.stop();
   };
   config.onChange((key) => {
     if (key === 'lan.mdns') follow();
+    if (key === 'lan.interfaces') announcer.update(currentAnnouncement(options));
   });
+  certificates.onChange(() => announcer.update(currentAnnouncement(options)));
   opened.add(() => announcer.stop());
   follow();
   return announcer;
+}
+
+function currentAnnouncement({ config, domain, ports, joinPort, certificates }: AnnouncementOptions): Announcement {
+  const { caFingerprintSha256: caFingerprint } = certificates.current;
+  return {
+    domain,
+    name: domain.split('.')[0] ?? domain,
+    listening: [config.group('listen', listenSettings).address],
+    interfaces: config.group('lan', lanSettings).interfaces,
+    ...(ports.c2s === null ? {} : { c2sPort: ports.c2s }),
+    ...(ports.c2sTls === null ? {} : { c2sTlsPort: ports.c2sTls }),
+    ...(joinPort === undefined ? {} : { joinPort }),
+    ...(caFingerprint === undefined ? {} : { caFingerprint }),
+  };
 }

@@ -2,7 +2,7 @@
 import type { Config } from './config/config.ts';
 import { c2sSettings, listenSettings, webSettings } from './config/settings.ts';
 import type { Streams } from './listeners/streams.ts';
-import { listenTcp, type TcpListener } from './listeners/tcp.ts';
+import { listenTcp, openSecured, type TcpListener } from './listeners/tcp.ts';
 import type { ServerTls } from './listeners/tls.ts';
 import { listenWeb, type WebListener } from './listeners/web.ts';
 import type { Logger } from './log/log.ts';
@@ -52,6 +52,7 @@ export async function openClientPorts(options: ClientPortsOptions): Promise<Clie
 
 async function openWeb({
   config,
+  streams,
   tls,
   onTls,
   routes,
@@ -63,7 +64,15 @@ async function openWeb({
   const { port } = config.group('web', webSettings);
   if (port === 'off') return null;
   try {
-    const listener: WebListener = await listenWeb({ address, port, tls: tls(), routes, upgrades, log });
+    const listener: WebListener = await listenWeb({
+      address,
+      port,
+      tls: tls(),
+      routes,
+      upgrades,
+      openStream: (socket) => openSecured(socket, { streams, tls }),
+      log,
+    });
     opened.add(() => listener.close());
     onTls((renewed) => listener.setTls(renewed));
     return listener.port;
@@ -72,7 +81,14 @@ async function openWeb({
   }
 }
 
-function portError(error: unknown, address: string, port: number, key: string): unknown {
+/** A sentence about what keeps a port shut; faults that nobody foresaw stay as they are. */
+export function portError(
+  error: unknown,
+  address: string,
+  port: number,
+  key: string,
+  addressKey = 'listen.address',
+): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE': {
@@ -93,7 +109,7 @@ function portError(error: unknown, address: string, port: number, key: string): 
     case 'EADDRNOTAVAIL':
       return new StartError(
         'config',
-        `This computer does not have the address ${address} that listen.address names.`,
+        `This computer does not have the address ${address} that ${addressKey} names.`,
         error,
       );
     default:

@@ -218,6 +218,7 @@ export function createCore(options: CoreOptions): Core {
     lifecycle,
     find: (token) => host.find(token),
     keeper: options.keeper ?? NOBODY,
+    flush: () => writer.flush(),
   });
   const administration = new Administration({
     domain,

@@ -1,6 +1,7 @@
 /** A data directory taken in hand: locked, its database open, its domain and accounts known. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Accounts } from './accounts/accounts.ts';
 import { ACCOUNT_MIGRATIONS, insertInstallationValue, readInstallationValue } from './accounts/store.ts';
@@ -9,6 +10,8 @@ import { ConfigError } from './config/config-error.ts';
 import { accountsSettings } from './config/settings.ts';
 import { findDisabledModulesFault, moduleMigrations, settingsGroups } from './core.ts';
 import { prepareDomainpart } from './jid/domainpart.ts';
+import { hostNames, isComputersName, otherLocalDomain } from './lan/names.ts';
+import { findDomainFault } from './lan/problems.ts';
 import type { Logger } from './log/log.ts';
 import { StartError } from './start-error.ts';
 import { Database } from './store/database.ts';
@@ -118,9 +121,17 @@ async function settleDomain(database: Database, wanted: string | undefined, data
       `The data in ${dataDir} belongs to the domain ${known}, not to ${wanted}. Use another --data directory for another domain.`,
     );
   }
-  const domain = wanted ?? DEFAULT_DOMAIN;
+  const domain = wanted ?? defaultDomain();
+  const fault = findDomainFault(domain, hostname());
+  if (fault !== undefined) throw new StartError('domain-invalid', fault);
   await database.writer.write([insertInstallationValue(DOMAIN_KEY, Buffer.from(domain))]);
   return domain;
+}
+
+/** The computer's own name is its system's to answer for. */
+function defaultDomain(): string {
+  const isTaken = isComputersName(hostNames(DEFAULT_DOMAIN), hostname());
+  return isTaken ? otherLocalDomain(DEFAULT_DOMAIN) : DEFAULT_DOMAIN;
 }
 
 function readDomain(text: string): string {

@@ -5,6 +5,7 @@ import type { Accounts } from './accounts/accounts.ts';
 import { DeedError } from './administration/deed-error.ts';
 import type { Carriers, Ending } from './administration/deeds.ts';
 import type { Clock, Timer } from './clock/clock.ts';
+import { createComponentCarriers } from './component-carriers.ts';
 import type { Config } from './config/config.ts';
 import { adminSettings } from './config/settings.ts';
 import { parseJid } from './jid/jid.ts';
@@ -40,6 +41,8 @@ export interface DeedCarriersOptions {
   /** A service of the modules; undefined while its module is switched off. */
   readonly find: <T>(token: ServiceToken<T>) => T | undefined;
   readonly keeper: Keeper;
+  /** Resolves when what was written before is on disk. */
+  readonly flush: () => Promise<void>;
 }
 
 /** `cancel` takes back an ending that has not come yet. */
@@ -52,7 +55,7 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
     return service;
   };
   const announcements = (): AnnouncementsService => find(ANNOUNCEMENTS);
-  const endings = new Endings(options.clock, (text) => announcements().send(text));
+  const endings = new Endings(options, (text) => announcements().send(text));
 
   const carriers: Carriers = {
     ...createAccountCarriers(accounts, {
@@ -64,6 +67,7 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
         ),
     }),
     ...createPeopleCarriers(options, find),
+    ...createComponentCarriers(find),
     async 'clients.revoke'({ localpart, id, signOut }) {
       const outcome = await find(CLIENT_ACCESS).revoke(localpart, id, { signOut });
       if (outcome === 'unknown') throw new DeedError('not-found', 'There is no such device.');
@@ -74,7 +78,7 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
         );
       }
     },
-    async 'sessions.end'({ jid: text, condition }) {
+    'sessions.end'({ jid: text, condition }) {
       const jid = parseJid(text);
       const session = jid?.domain === domain ? sessions.get(jid.local, jid.resource) : undefined;
       if (session === undefined) throw new DeedError('not-found', `There is no session ${text}.`);
@@ -84,7 +88,7 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
       if (!config.has(key)) throw new DeedError('not-found', `There is no setting called ${key}.`);
       await config.set(key, value);
     },
-    'announcements.send': async ({ text }) => announcements().send(text),
+    'announcements.send': ({ text }) => announcements().send(text),
     'motd.set': ({ text }) => announcements().setMotd(text),
     'motd.edit': ({ text }) => announcements().editMotd(text),
     'motd.remove': () => announcements().removeMotd(),
@@ -96,34 +100,40 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
     async 'reports.resolve'({ id }) {
       if (!(await find(REPORTS).resolve(id))) throw new DeedError('not-found', 'There is no such report.');
     },
-    async 'window.open'() {
+    'window.open'() {
       const address = keeper.windowAddress();
       if (address !== undefined) return address;
       throw new DeedError('refused', 'This server does not show its window in a browser (see window.enabled).');
     },
-    'server.stop': async (ending) => endings.plan(ending, () => keeper.stop()),
-    'server.restart': async (ending) => endings.plan(ending, () => keeper.restart()),
+    'server.stop': (ending) => endings.plan(ending, () => keeper.stop()),
+    'server.restart': (ending) => endings.plan(ending, () => keeper.restart()),
   };
   return { carriers, cancel: () => endings.cancel() };
 }
 
 /** The end that is planned, if there is one: a later plan takes its place. */
 class Endings {
-  readonly #clock: Clock;
+  readonly #options: Pick<DeedCarriersOptions, 'clock' | 'flush'>;
   readonly #announce: (text: string) => void;
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, announce: (text: string) => void) {
-    this.#clock = clock;
+  constructor(options: Pick<DeedCarriersOptions, 'clock' | 'flush'>, announce: (text: string) => void) {
+    this.#options = options;
     this.#announce = announce;
   }
 
   plan({ delaySeconds, announcement }: Ending, end: () => void): void {
     if (announcement !== '') this.#announce(announcement);
     this.cancel();
-    // Even without a delay: the answer is to leave before the stop begins to close the door that it leaves by.
-    if (delaySeconds === 0) setImmediate(end);
-    else this.#timer = this.#clock.after(delaySeconds * SECOND_MS, end);
+    if (delaySeconds === 0) void this.#endSoon(end);
+    else this.#timer = this.#options.clock.after(delaySeconds * SECOND_MS, end);
+  }
+
+  /** The entry in the audit log, and then the answer, come before the stop that closes the doors they leave by. */
+  async #endSoon(end: () => void): Promise<void> {
+    await new Promise(setImmediate);
+    await this.#options.flush().catch(() => undefined); // on a broken disk the server ends anyway
+    setImmediate(end);
   }
 
   cancel(): void {

@@ -1,18 +1,28 @@
 /** What can be asked of the running server from outside, put together from its rooms. */
-import type { Account } from './accounts/account.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import { generatePassword } from './accounts/passwords.ts';
 import { ClientNames } from './client-names.ts';
 import type { ClientPorts } from './client-ports.ts';
 import type { Clock } from './clock/clock.ts';
 import type { Config } from './config/config.ts';
+import type { Status } from './control/contract.ts';
 import type { Deeds } from './control/deeds.ts';
 import type { Core } from './core.ts';
-import { bareJid, joinJid, parseJid } from './jid/jid.ts';
 import type { RecentLines } from './log/recent-lines.ts';
-import { LAST_ACTIVITY } from './modulehost/services.ts';
-import type { Session } from './session/session.ts';
-import { NS_CLIENT } from './stanza/stanza.ts';
+import { COMPONENTS } from './modulehost/components.ts';
+import { ANNOUNCEMENTS, CLIENT_ACCESS, LAST_ACTIVITY, REPORTS, UPLOADS } from './modulehost/services.ts';
+import { componentsSettings } from './modules/components/settings.ts';
+import {
+  type Attendance,
+  summarizeAccounts,
+  summarizeComponent,
+  summarizeDevice,
+  summarizeEntry,
+  summarizeFile,
+  summarizeReport,
+  summarizeRoles,
+  summarizeSession,
+} from './summaries.ts';
 
 export interface DeedsOptions {
   readonly domain: string;
@@ -23,17 +33,24 @@ export interface DeedsOptions {
   readonly config: Config;
   readonly lines: RecentLines;
   readonly ports: ClientPorts;
+  /** Null while it is shut. */
+  readonly componentPort: () => number | null;
   readonly addresses: () => readonly string[];
   readonly certificate: () => { readonly fingerprintSha256: string; readonly expiresAt: Date; readonly source: string };
   readonly storageBytes: () => number;
-  readonly windowAddress: () => string | undefined;
+  readonly problems: () => Status['problems'];
   readonly clock: Clock;
   readonly randomBytes: (bytes: number) => Buffer;
-  readonly stop: () => void;
+  /** Resolves when the server begins to stop. */
+  readonly stopping: Promise<unknown>;
 }
+
+const ACCOUNT_EVENTS = ['created', 'removed', 'disabled', 'enabled', 'roleChanged'] as const;
+const NEVER_SEEN: ReadonlyMap<string, number> = new Map();
 
 export function createDeeds(options: DeedsOptions): Deeds {
   const { core, accounts, domain, clock } = options;
+  const { host, sessions, administration, audit } = core;
   let isStopping = false;
   const listeners = new Set<() => void>();
   const changed = (): void => {
@@ -41,8 +58,17 @@ export function createDeeds(options: DeedsOptions): Deeds {
   };
   core.lifecycle.hooks.push({ bound: changed, presenceChanged: changed, ended: changed });
   for (const event of ACCOUNT_EVENTS) accounts.on(event, changed);
-  const clients = new ClientNames({ sessions: core.sessions, ownRequests: core.ownRequests, clock, onChange: changed });
+  void options.stopping.then(() => {
+    isStopping = true;
+    changed();
+  });
+  const clients = new ClientNames({ sessions, ownRequests: core.ownRequests, clock, onChange: changed });
+  const attendance: Attendance = {
+    sessionsOf: (localpart) => sessions.of(localpart).size,
+    lastSeen: () => host.find(LAST_ACTIVITY)?.lastSeen() ?? NEVER_SEEN,
+  };
   return {
+    perform: (actor, deed, input) => administration.perform(actor, deed, input),
     status() {
       const certificate = options.certificate();
       return {
@@ -53,8 +79,8 @@ export function createDeeds(options: DeedsOptions): Deeds {
         startedAt: new Date(options.startedAtMs).toISOString(),
         ports: options.ports,
         addresses: [...options.addresses()],
-        onlineAccounts: core.sessions.accountCount,
-        sessions: core.sessions.count,
+        onlineAccounts: sessions.accountCount,
+        sessions: sessions.count,
         accounts: accounts.list().length,
         storageBytes: options.storageBytes(),
         traffic: { messages: core.router.messages },
@@ -63,20 +89,31 @@ export function createDeeds(options: DeedsOptions): Deeds {
           expiresAt: certificate.expiresAt.toISOString(),
           source: certificate.source,
         },
+        problems: options.problems(),
       };
     },
-    sessions: () => [...core.sessions.all()].map((session) => summarize(session, clients.of(session))),
+    sessions: () => [...sessions.all()].map((session) => summarizeSession(session, clients.of(session))),
     askClients: () => clients.askAll(),
-    endSession(text) {
-      const jid = parseJid(text);
-      const session = jid?.domain === domain ? core.sessions.get(jid.local, jid.resource) : undefined;
-      if (session === undefined) return false;
-      core.lifecycle.end(session, { condition: 'not-authorized', text: 'An administrator ended this session.' });
-      return true;
+    accounts: () => summarizeAccounts(accounts, domain, attendance),
+    roles: () => summarizeRoles(accounts),
+    audit: {
+      list: (filter) => audit.list(filter).map(summarizeEntry),
+      onAppend: (listener) => audit.onAppend(listener),
     },
-    accounts: createAccountDeeds(accounts, domain, {
-      sessionsOf: (localpart) => core.sessions.of(localpart).size,
-      lastSeen: () => core.host.find(LAST_ACTIVITY)?.lastSeen() ?? NEVER_SEEN,
+    messages() {
+      const announcements = host.find(ANNOUNCEMENTS);
+      return { motd: announcements?.motd ?? null, welcome: announcements?.welcome ?? null };
+    },
+    files: () => (host.find(UPLOADS)?.files() ?? []).map(summarizeFile),
+    reports: {
+      list: () => (host.find(REPORTS)?.list() ?? []).map(summarizeReport),
+      onChange: (listener) => host.find(REPORTS)?.onChange(listener) ?? (() => undefined),
+    },
+    devices: async (localpart) => ((await host.find(CLIENT_ACCESS)?.list(localpart)) ?? []).map(summarizeDevice),
+    components: () => ({
+      address: options.config.group('components', componentsSettings).address,
+      port: options.componentPort(),
+      components: (host.find(COMPONENTS)?.list() ?? []).map(summarizeComponent),
     }),
     config: options.config,
     logs: {
@@ -91,66 +128,5 @@ export function createDeeds(options: DeedsOptions): Deeds {
     },
     clock,
     generatePassword: () => generatePassword(options.randomBytes),
-    windowAddress: options.windowAddress,
-    stop() {
-      isStopping = true;
-      changed();
-      options.stop();
-    },
-  };
-}
-
-const ACCOUNT_EVENTS = ['created', 'removed', 'disabled', 'enabled', 'roleChanged'] as const;
-
-/** What a running server knows about its accounts beyond what is in their table. */
-interface Attendance {
-  readonly sessionsOf: (localpart: string) => number;
-  /** Milliseconds since 1970. */
-  readonly lastSeen: () => ReadonlyMap<string, number>;
-}
-
-const NEVER_SEEN: ReadonlyMap<string, number> = new Map();
-const NOBODY_THERE: Attendance = { sessionsOf: () => 0, lastSeen: () => NEVER_SEEN };
-
-/** The accounts as people administer them; also for a data directory on which no server runs. */
-export function createAccountDeeds(
-  accounts: Accounts,
-  domain: string,
-  attendance: Attendance = NOBODY_THERE,
-): Deeds['accounts'] {
-  const summarizeAccount = (account: Account, seenAtMs: number | undefined) => ({
-    localpart: account.localpart,
-    jid: bareJid(joinJid(account.localpart, domain)).full,
-    role: account.role,
-    isDisabled: !account.isEnabled,
-    createdAt: new Date(account.createdAt).toISOString(),
-    ...(seenAtMs === undefined ? {} : { lastSeen: new Date(seenAtMs).toISOString() }),
-    sessions: attendance.sessionsOf(account.localpart),
-  });
-  return {
-    list() {
-      const lastSeen = attendance.lastSeen();
-      return accounts.list().map((account) => summarizeAccount(account, lastSeen.get(account.localpart)));
-    },
-    create: async (account) => summarizeAccount(await accounts.create(account), undefined),
-    setPassword: (localpart, password) => accounts.setPassword(localpart, password),
-    setRole: (localpart, role) => accounts.setRole(localpart, role),
-    disable: (localpart) => accounts.disable(localpart),
-    enable: (localpart) => accounts.enable(localpart),
-    remove: (localpart) => accounts.remove(localpart),
-  };
-}
-
-function summarize(session: Session, client: string | undefined) {
-  const show = session.presence?.childText('show', NS_CLIENT);
-  return {
-    jid: session.jid.full,
-    since: new Date(session.boundAtMs).toISOString(),
-    address: session.remoteAddress,
-    ...(client === undefined ? {} : { client }),
-    priority: session.isAvailable ? session.priority : null,
-    ...(show === undefined ? {} : { show }),
-    isSecure: true,
-    isResumable: session.outbox.unacked !== undefined,
   };
 }

@@ -31,18 +31,18 @@ export function createPeopleCarriers(
   }
 
   return {
-    'people.count': async ({ which }) => those(which).length,
-    'people.list': async ({ which }) => those(which).map(({ localpart }) => localpart),
-    async 'people.roster'({ localpart }) {
+    'people.count': ({ which }) => those(which).length,
+    'people.list': ({ which }) => those(which).map(({ localpart }) => localpart),
+    'people.roster'({ localpart }) {
       findAccount(localpart);
       return [...find(ROSTER).entries(localpart)];
     },
-    async 'people.lastLogin'({ localpart }) {
+    'people.lastLogin'({ localpart }) {
       findAccount(localpart);
       const bound = sessionsOf(localpart).map(({ boundAtMs }) => boundAtMs);
       return bound.length > 0 ? Math.max(...bound) : options.find(LAST_ACTIVITY)?.lastSeen().get(localpart);
     },
-    async 'people.statistics'({ localpart }) {
+    'people.statistics'({ localpart }) {
       findAccount(localpart);
       const own = sessionsOf(localpart);
       return {

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import type { DestinationStream } from 'pino';
 import { generatePassword } from './accounts/passwords.ts';
 import { localNetworks, reachableAddresses } from './addresses.ts';
+import { thisComputer } from './administration/actor.ts';
 import { announce } from './announcement.ts';
 import { CertificateError } from './certificates/certificate-error.ts';
 import { Certificates } from './certificates/certificates.ts';
 import { type ClientPorts, openClientPorts } from './client-ports.ts';
 import { systemClock } from './clock/clock.ts';
+import { ComponentPort } from './component-port.ts';
 import type { Config } from './config/config.ts';
 import { certificateSettings, listenSettings, logSettings } from './config/settings.ts';
 import type { Status } from './control/contract.ts';
@@ -21,12 +23,15 @@ import { ControlSocketError, openControlSocket } from './control/socket.ts';
 import { createCore } from './core.ts';
 import { type DataDirectory, loadConfig, lockDataDirectory, openDataDirectory } from './data-directory.ts';
 import { createDeeds } from './deeds.ts';
+import type { Announcer } from './lan/announcer.ts';
 import { createServerTls, type ServerTls } from './listeners/tls.ts';
 import { createConsoleLines, onlyTroubles, tee } from './log/console-lines.ts';
 import { createLogger, type RootLogger } from './log/log.ts';
 import { LogFile } from './log/log-file.ts';
 import { RecentLines } from './log/recent-lines.ts';
+import { COMPONENTS } from './modulehost/components.ts';
 import { Opened } from './opened.ts';
+import { RESTART } from './restart.ts';
 import { StartError } from './start-error.ts';
 import { openWebStreams } from './web-streams.ts';
 import { openWindowDoor } from './window-door.ts';
@@ -65,12 +70,14 @@ export interface RunningServer {
   connect(port: ControlPort): void;
   /** Tells the status now and after each change, at most twice a second. */
   followStatus(listener: (status: Status) => void): void;
+  /** The computer goes to sleep: who looks for the server shall not find it until `networkChanged`. */
+  suspend(): void;
   /** For who knows that the computer woke up, or joined another network. */
   networkChanged(): void;
   stop(reason?: string): Promise<void>;
   /** Why it had to stop by itself, if it did; known once `stopping` has resolved. */
   readonly failure: StartError | undefined;
-  /** Resolves with the reason when the server begins to stop, whoever asked for it. */
+  /** Resolves with the reason when the server begins to stop, whoever asked for it; `RESTART` asks for another start. */
   readonly stopping: Promise<string>;
   /** Settles when the server has stopped, for whatever reason. */
   readonly stopped: Promise<void>;
@@ -151,26 +158,48 @@ async function build(
     web,
     localNetworks: () => localNetworks(config.group('listen', listenSettings).address),
     dataDir,
+    keeper: {
+      stop: () => void stop(),
+      restart: () => void stop(RESTART),
+      windowAddress: () => webDoor?.newAddress(),
+    },
     log,
   });
   opened.add(() => core.stop(GOODBYE_MS));
-  const webStreams = openWebStreams({ config, streams: core.streams, clock: systemClock });
-  opened.add(() => webStreams.close());
+  const addresses = () => reachableAddresses(config.group('listen', listenSettings).address);
+  const webStreams = openWebStreams({
+    domain,
+    config,
+    streams: core.streams,
+    clock: systemClock,
+    randomBytes,
+    origin: () => web.origin,
+    directTlsPort: () => ports.c2sTls,
+    addresses,
+    certificatePem: () => certificates.current.certificatePem,
+  });
   const ports = await openClientPorts({
     config,
     streams: core.streams,
     tls: () => tls,
     onTls: (listener) => tlsListeners.push(listener),
-    routes: core.host.running.flatMap(({ hooks }) => hooks.http ?? []),
+    routes: [...core.host.running.flatMap(({ hooks }) => hooks.http ?? []), ...webStreams.routes],
     upgrades: webStreams.upgrades,
     log: log.child('listeners'),
     opened,
   });
   // Before the ports are shut: whoever came by HTTPS hears of the end on connections that end with them.
   opened.add(() => core.streams.closeAll(GOODBYE_MS));
+  opened.add(() => webStreams.close());
   if (ports.web !== null) web.origin = new URL(`https://${domain}:${ports.web}`).origin;
-  const addresses = () => reachableAddresses(config.group('listen', listenSettings).address);
 
+  const components = core.host.find(COMPONENTS);
+  const componentPort =
+    components && new ComponentPort({ config, components, tls: () => tls, log: log.child('listeners') });
+  opened.add(() => componentPort?.close());
+  if (componentPort !== undefined) await components?.attachDoor(componentPort);
+
+  let announcer: Announcer | undefined;
   const deeds = createDeeds({
     domain,
     version: VERSION,
@@ -180,13 +209,14 @@ async function build(
     config,
     lines,
     ports,
+    componentPort: () => componentPort?.port ?? null,
     addresses,
     certificate: () => certificates.current,
     storageBytes: () => database.sizeBytes(),
-    windowAddress: () => webDoor?.newAddress(),
+    problems: () => announcer?.problems ?? [],
+    stopping: stopping.promise,
     clock: systemClock,
     randomBytes,
-    stop: () => void stop(),
   });
   const controlLog = log.child('control');
   const handlers = createHandlers(deeds, controlLog);
@@ -196,7 +226,7 @@ async function build(
   opened.add(() => portDoor.close());
   const webDoor = options.window === 'browser' ? await openWindowDoor(config, handlers, controlLog) : undefined;
   opened.add(() => webDoor?.close());
-  const announcer = announce({ config, domain, ports, log: log.child('lan'), opened });
+  announcer = announce({ config, domain, ports, certificates, log: log.child('lan'), opened });
   // Last, so that the password cannot be lost to a start that fails halfway.
   const firstAdmin = await createFirstAdmin(data);
   log.info({ domain, ports, version: VERSION }, 'server started');
@@ -207,9 +237,10 @@ async function build(
     fingerprint: certificates.current.fingerprintSha256,
     ...(firstAdmin === undefined ? {} : { firstAdmin }),
     ...(webDoor === undefined ? {} : { window: webDoor.newAddress() }),
-    connect: (port) => portDoor.serve(port, 'admin'),
+    connect: (port) => portDoor.serve(port, thisComputer('window')),
     followStatus: (listener) => void follow(deeds, listener, stopped.promise),
-    networkChanged: () => announcer.networkChanged(),
+    suspend: () => void announcer?.suspend(),
+    networkChanged: () => announcer?.networkChanged(),
     stop,
     get failure() {
       return failure;

@@ -1,6 +1,7 @@
 /** The window in a browser, as the settings want it. */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { thisComputer } from './administration/actor.ts';
 import { systemClock } from './clock/clock.ts';
 import type { Config } from './config/config.ts';
 import { windowSettings } from './config/settings.ts';
@@ -21,7 +22,8 @@ export async function openWindowDoor(config: Config, router: ControlRouter, log:
   if (!enabled) return undefined;
   // Loaded here, because the desktop's worker never needs it.
   const { openWebDoor } = await import('./control/web-door.ts');
-  const options = { pageDir: PAGE_DIR, router, role: 'admin', clock: systemClock, randomBytes, log } as const;
+  const actor = thisComputer('window');
+  const options = { pageDir: PAGE_DIR, router, actor, clock: systemClock, randomBytes, log } as const;
   try {
     return await openWebDoor({ ...options, port });
   } catch (error) {

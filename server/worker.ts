@@ -7,6 +7,7 @@ import type { Clock } from './clock/clock.ts';
 import type { ToWorker } from './control/contract.ts';
 import type { ControlPort } from './control/port-door.ts';
 import type { ParentPort } from './parent-port.ts';
+import { RESTART } from './restart.ts';
 import type { RunningServer, ServerOptions } from './server.ts';
 import { StartError } from './start-error.ts';
 
@@ -75,12 +76,16 @@ export class Worker {
         if (this.#running === undefined) this.#waitingPorts.push(...ports);
         else for (const port of ports) this.#running.connect(port);
         return;
+      case 'suspending':
+        this.#running?.suspend();
+        return;
       case 'network-changed':
         this.#running?.networkChanged();
     }
   }
 
-  async #start({ dataDir, domain, overrides }: Start): Promise<void> {
+  async #start(start: Start): Promise<void> {
+    const { dataDir, domain, overrides } = start;
     this.#dataDir = dataDir;
     try {
       const { startServer } = await this.#options.loadServer();
@@ -92,11 +97,15 @@ export class Worker {
         window: 'desktop',
       });
       this.#running = running;
-      void running.stopping.then((reason) => this.stop(reason));
+      void running.stopping.then((reason) => {
+        if (reason !== RESTART) this.stop(reason);
+      });
       if (this.#ending === undefined) this.#serve(running);
       else void running.stop(this.#ending);
       await running.stopped;
+      this.#running = undefined;
       if (running.failure !== undefined) this.#fail(running.failure.code, running.failure.message);
+      else if (this.#ending === undefined) void this.#start(start);
       else this.#sayStopped();
     } catch (error) {
       if (error instanceof StartError) this.#fail(error.code, error.message);

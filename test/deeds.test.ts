@@ -1,20 +1,25 @@
 /** What is told about a running server from outside, with the real core in memory. */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { thisComputer } from '../server/administration/actor.ts';
 import type { Deeds } from '../server/control/deeds.ts';
-import { createAccountDeeds, createDeeds } from '../server/deeds.ts';
+import { createDeeds } from '../server/deeds.ts';
 import { RecentLines } from '../server/log/recent-lines.ts';
+import { summarizeAccounts } from '../server/summaries.ts';
 import { openScene, type Scene } from './scene/scene.ts';
 
 const MINUTE_MS = 60_000;
+const me = thisComputer('window');
 
 interface Watched {
   readonly deeds: Deeds;
+  beginToStop(): void;
   /** How often listeners have been called since the last time this was asked. */
   changes(): number;
 }
 
 function watch(scene: Scene): Watched {
+  const stopping = Promise.withResolvers<void>();
   const deeds = createDeeds({
     domain: 'localhost',
     version: '0.0.0',
@@ -23,19 +28,21 @@ function watch(scene: Scene): Watched {
     accounts: scene.accounts,
     config: scene.config,
     lines: new RecentLines(),
+    componentPort: () => null,
     ports: { c2s: 5222, c2sTls: null, web: null },
     addresses: () => ['127.0.0.1'],
     certificate: () => ({ fingerprintSha256: 'AB:CD', expiresAt: new Date(0), source: 'own' }),
     storageBytes: () => 1,
-    windowAddress: () => undefined,
+    problems: () => [{ code: 'name-taken', text: 'Taken.', fix: 'Rename it.' }],
     clock: scene.clock,
     randomBytes,
-    stop: () => undefined,
+    stopping: stopping.promise,
   });
   let count = 0;
   deeds.onChange(() => count++);
   return {
     deeds,
+    beginToStop: () => stopping.resolve(),
     changes: () => {
       const since = count;
       count = 0;
@@ -45,7 +52,12 @@ function watch(scene: Scene): Watched {
 }
 
 const accountOf = (deeds: Deeds, localpart: string) =>
-  deeds.accounts.list().find((account) => account.localpart === localpart);
+  deeds.accounts().find((account) => account.localpart === localpart);
+
+test('problems of the server are in its status', async () => {
+  await using scene = await openScene({ accounts: [] });
+  expect(watch(scene).deeds.status().problems).toEqual([{ code: 'name-taken', text: 'Taken.', fix: 'Rename it.' }]);
+});
 
 describe('an account', () => {
   test('that nobody has used yet was never seen', async () => {
@@ -74,8 +86,8 @@ describe('an account', () => {
     const { deeds } = watch(scene);
     await (await scene.login('romeo')).ends();
     expect(accountOf(deeds, 'romeo')).toHaveProperty('lastSeen');
-    await deeds.accounts.remove('romeo');
-    await deeds.accounts.create({ localpart: 'romeo', password: 'another romeo', role: 'member' });
+    await deeds.perform(me, 'accounts.remove', { localpart: 'romeo' });
+    await deeds.perform(me, 'accounts.create', { localpart: 'romeo', password: 'another romeo', role: 'member' });
     expect(accountOf(deeds, 'romeo')).not.toHaveProperty('lastSeen');
   });
 
@@ -87,7 +99,7 @@ describe('an account', () => {
     const { deeds } = watch(scene);
     await (await scene.login('romeo')).ends();
     expect(accountOf(deeds, 'romeo')).not.toHaveProperty('lastSeen');
-    expect(createAccountDeeds(scene.accounts, 'localhost').list()).toEqual([
+    expect(summarizeAccounts(scene.accounts, 'localhost')).toEqual([
       {
         localpart: 'romeo',
         jid: 'romeo@localhost',
@@ -115,14 +127,15 @@ describe('followers hear', () => {
 
   test('of accounts that are made, changed and removed, and of the server’s own end', async () => {
     await using scene = await openScene({ accounts: ['juliet'], admins: ['juliet'] });
-    const { deeds, changes } = watch(scene);
-    await deeds.accounts.create({ localpart: 'romeo', password: 'wherefore art', role: 'member' });
-    await deeds.accounts.setRole('romeo', 'admin');
-    await deeds.accounts.disable('romeo');
-    await deeds.accounts.enable('romeo');
-    await deeds.accounts.remove('romeo');
+    const { deeds, changes, beginToStop } = watch(scene);
+    await deeds.perform(me, 'accounts.create', { localpart: 'romeo', password: 'wherefore art', role: 'member' });
+    await deeds.perform(me, 'accounts.setRole', { localpart: 'romeo', role: 'admin' });
+    await deeds.perform(me, 'accounts.disable', { localpart: 'romeo' });
+    await deeds.perform(me, 'accounts.enable', { localpart: 'romeo' });
+    await deeds.perform(me, 'accounts.remove', { localpart: 'romeo' });
     expect(changes()).toBe(5);
-    deeds.stop();
+    beginToStop();
+    await Promise.resolve();
     expect([changes(), deeds.status().state]).toEqual([1, 'stopping']);
   });
 });

@@ -74,6 +74,7 @@ const running = (): RunningServer => ({
   fingerprint: 'AB:CD',
   connect: (port) => told.push(`connect ${nameOf(port)}`),
   followStatus: () => undefined,
+  suspend: () => told.push('suspend'),
   networkChanged: () => told.push('network changed'),
   stop: (reason) => {
     told.push(`stop ${reason}`);

@@ -13,6 +13,7 @@ export const QUIETLY = [
   'c2s.port=0',
   'c2s.directTlsPort=0',
   'web.port=0',
+  'proxy.port=0',
   'lan.mdns=false',
 ];
 

@@ -2,7 +2,7 @@
 import type { Facts } from './gather.ts';
 import { xepRows } from './xeps.ts';
 
-const RFCS = ['6120', '6121', '7590', '7622'];
+const RFCS = ['6120', '6121', '7395', '7590', '7622'];
 
 export function doapPage(facts: Facts): string {
   const byNumber = new Map(xepRows(facts).map(({ xep, version }) => [xep, version]));

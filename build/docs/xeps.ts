@@ -17,7 +17,11 @@ export function xepRows({ modules, streamFeatures }: Facts): readonly XepRow[] {
     (xeps ?? []).map((xep) => ({ ...xep, by: `stream feature ${name}` })),
   );
   const ofRooms: readonly XepRow[] = [
+    { xep: '0124', version: '1.11.2', by: 'listeners' },
+    { xep: '0156', version: '1.4.0', by: 'listeners' },
+    { xep: '0206', version: '1.4', by: 'listeners' },
     { xep: '0368', version: '1.1.0', by: 'listeners' },
+    { xep: '0487', version: '0.1.0', by: 'listeners' },
     { xep: '0203', version: '2.0', by: 'stanza' },
     { xep: '0297', version: '1.0', by: 'stanza' },
     { xep: '0004', version: '2.13.1', by: 'stanza' },
@@ -34,7 +38,7 @@ export function xepsPage(facts: Facts): string {
 
 Generated from the modules by \`npm run docs\`; do not edit.
 
-RFC 6120, RFC 6121, RFC 7590, RFC 7622 (with RFC 8264 and 8265), RFC 5802, RFC 7677, RFC 9266, and these XEPs:
+RFC 6120, RFC 6121, RFC 7395, RFC 7590, RFC 7622 (with RFC 8264 and 8265), RFC 5802, RFC 7677, RFC 9266, and these XEPs:
 
 | XEP | version | by |
 |---|---|---|

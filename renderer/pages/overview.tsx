@@ -10,6 +10,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { LoadFailure, Loading, Notice } from '../parts/notice.tsx';
 import { OnlineCard } from '../parts/online-card.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { ProblemList } from '../parts/problem-list.tsx';
 import { ServerButtons } from '../parts/server-buttons.tsx';
 import { TrafficCard } from '../parts/traffic-card.tsx';
 import { sentenceOf, useSessions, useStatus } from '../queries.ts';
@@ -37,6 +38,7 @@ export function OverviewPage() {
         <NothingYet status={status} state={state} />
       ) : (
         <>
+          <ProblemList problems={data.problems} />
           <Facts status={data} />
           <div className={css.columns}>
             <div className={css.wide}>

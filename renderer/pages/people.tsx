@@ -1,5 +1,5 @@
 /** People: every account, and what can be done for it. */
-import { Button, CloseButton, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { AccountSummary } from '../../server/control/contract.ts';
 import { AddPerson } from '../parts/add-person.tsx';
@@ -11,9 +11,10 @@ import { PeopleTable } from '../parts/people-table.tsx';
 import { PersonDrawer } from '../parts/person-drawer.tsx';
 import { RemovePerson } from '../parts/remove-person.tsx';
 import { ResetPassword } from '../parts/reset-password.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { sentenceOf, useAccounts, useClient, useStatus } from '../queries.ts';
 import { texts } from '../texts.ts';
-import css from './people.module.css';
+import css from './page.module.css';
 
 const words = texts.people;
 
@@ -37,17 +38,7 @@ export function PeoplePage() {
   return (
     <>
       <PageHead title={texts.pages.people} text={data === undefined ? undefined : words.intro(data.length)}>
-        <TextInput
-          className={css.search}
-          aria-label={words.search}
-          placeholder={words.search}
-          leftSection={<Icon name="search" />}
-          rightSection={
-            query === '' ? null : <CloseButton aria-label={words.clearSearch} onClick={() => setQuery('')} />
-          }
-          value={query}
-          onChange={(event) => setQuery(event.currentTarget.value)}
-        />
+        <SearchField label={words.search} value={query} change={setQuery} />
         <Button leftSection={<Icon name="plus" />} disabled={!isOnline} onClick={() => setAdding(true)}>
           {words.add}
         </Button>

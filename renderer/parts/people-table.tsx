@@ -6,9 +6,9 @@ import { roleName } from '../role-name.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
 import { Icon } from './icons.tsx';
-import css from './people-table.module.css';
 import { PersonMark } from './person-mark.tsx';
 import { PersonMenu } from './person-menu.tsx';
+import css from './table.module.css';
 
 const words = texts.people;
 

@@ -7,6 +7,7 @@ import { roleName } from '../role-name.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
 import { CopyButton } from './copy-button.tsx';
+import { DeviceAccess } from './device-access.tsx';
 import dialogCss from './dialog.module.css';
 import { Notice } from './notice.tsx';
 import css from './person-drawer.module.css';
@@ -88,6 +89,7 @@ function Person({ account }: { readonly account: AccountSummary }) {
           <p className={css.hint}>{words.drawer.disconnectHint}</p>
         </>
       )}
+      <DeviceAccess localpart={localpart} />
     </>
   );
 }

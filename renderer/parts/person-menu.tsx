@@ -6,7 +6,7 @@ import type { PersonTask } from '../pages/people.tsx';
 import { useClient, useDeed } from '../queries.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icons.tsx';
-import css from './people-table.module.css';
+import css from './table.module.css';
 import { tell, tellFailure } from './tell.ts';
 
 const words = texts.people;

@@ -33,10 +33,16 @@ export class Administration {
     };
   }
 
+  /** Whether the account is an administrator by the setting `admin.jids`, whatever its role. */
+  isGranted(localpart: string): boolean {
+    const { adminJids, domain } = this.#options;
+    return adminJids().includes(`${localpart}@${domain}`);
+  }
+
   /** What an account may do to the server, whether it exists already or not. */
   permissionsOf(localpart: string): Permissions {
-    const { accounts, adminJids, domain } = this.#options;
-    if (adminJids().includes(`${localpart}@${domain}`)) return EVERYTHING;
+    const { accounts } = this.#options;
+    if (this.isGranted(localpart)) return EVERYTHING;
     return accounts.roles.permissionsOf(accounts.get(localpart)?.role ?? 'limited');
   }
 

@@ -108,6 +108,15 @@ export const DEED_RULES: { readonly [D in DeedName]: DeedRule<InputOf<D>> } = {
   'welcome.remove': { permission: 'announce', subject: noSubject, reach: noReach },
   'files.remove': { permission: 'files.write', subject: ({ id }) => ({ on: id }), reach: noReach },
   'reports.resolve': { permission: 'reports.write', subject: ({ id }) => ({ on: id }), reach: noReach },
+  // A component speaks for everybody at its domain, and with grants for everybody here.
+  'components.add': { permission: 'everything', subject: ({ name }) => ({ on: name }), reach: noReach },
+  'components.renewSecret': { permission: 'everything', subject: ({ domain }) => ({ on: domain }), reach: noReach },
+  'components.grant': {
+    permission: 'everything',
+    subject: ({ domain, grants }) => ({ on: domain, detail: JSON.stringify(grants) }),
+    reach: noReach,
+  },
+  'components.remove': { permission: 'everything', subject: ({ domain }) => ({ on: domain }), reach: noReach },
   // Who opens the window has all that it can do.
   'window.open': { permission: 'everything', subject: noSubject, reach: noReach },
   'server.stop': { permission: 'server.stop', ...ending },

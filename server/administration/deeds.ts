@@ -1,6 +1,7 @@
 /** Everything that can be done to the server from outside, by name, with what each deed takes and gives. */
 import type { Account } from '../accounts/account.ts';
 import type { Permission } from '../accounts/permissions.ts';
+import type { ComponentGrants } from './component-grants.ts';
 
 /** XEP-0133 sections 4.13 to 4.22: an account that is online is either active or idle. */
 export const ATTENDANCES = ['registered', 'disabled', 'online', 'active', 'idle'] as const;
@@ -23,6 +24,10 @@ export interface Statistics {
 
 interface OneAccount {
   readonly localpart: string;
+}
+
+interface OneComponent {
+  readonly domain: string;
 }
 
 interface Text {
@@ -68,6 +73,12 @@ export interface DeedTypes {
   'welcome.remove': Deed<Record<never, never>>;
   'files.remove': Deed<{ readonly id: string }>;
   'reports.resolve': Deed<{ readonly id: string }>;
+  /** Gives the secret, which is told once. A name without a dot is one below the server's domain. */
+  'components.add': Deed<{ readonly name: string }, { readonly domain: string; readonly secret: string }>;
+  /** Gives the new one. */
+  'components.renewSecret': Deed<OneComponent, string>;
+  'components.grant': Deed<OneComponent & { readonly grants: ComponentGrants }>;
+  'components.remove': Deed<OneComponent>;
   /** Gives a one-time address. */
   'window.open': Deed<Record<never, never>, string>;
   'server.stop': Deed<Ending>;
@@ -87,5 +98,5 @@ export type OutputOf<D extends DeedName> = DeedTypes[D]['output'];
 
 /** What carries a deed out. Refuses with a DeedError, AccountError or ConfigError. */
 export type Carriers = {
-  readonly [D in DeedName]: (input: InputOf<D>) => Promise<OutputOf<D>>;
+  readonly [D in DeedName]: (input: InputOf<D>) => OutputOf<D> | Promise<OutputOf<D>>;
 };

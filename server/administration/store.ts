@@ -2,6 +2,8 @@
 import type { Migration } from '../store/migrations.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Change } from '../store/writer.ts';
+import type { Door } from './actor.ts';
+import type { Outcome } from './audit.ts';
 
 export const AUDIT_MIGRATIONS: readonly Migration[] = [
   {
@@ -28,11 +30,11 @@ export interface AuditRow {
   readonly id: number;
   readonly atMs: number;
   readonly actor: string;
-  readonly door: string;
+  readonly door: Door;
   readonly deed: string;
   readonly subject: string | null;
   readonly detail: string | null;
-  readonly outcome: string;
+  readonly outcome: Outcome;
   readonly reason: string | null;
 }
 

@@ -1,16 +1,21 @@
 /** The way to the accounts: through the running server, or straight to the data directory when none runs. */
 import { connectControl, NotRunningError } from '../control/client.ts';
-import type { AccountSummary, Role } from '../control/contract.ts';
+import type { AccountSummary } from '../control/contract.ts';
 import type { ServerEntry } from './server-entry.ts';
 
 export interface AccountDoor {
   readonly domain: string;
   list(): Promise<readonly AccountSummary[]>;
-  add(account: { readonly localpart: string; readonly password: string; readonly role: Role }): Promise<AccountSummary>;
+  add(account: {
+    readonly localpart: string;
+    readonly password: string;
+    readonly role: string;
+  }): Promise<Pick<AccountSummary, 'jid'>>;
   setPassword(localpart: string, password: string): Promise<unknown>;
   disable(localpart: string): Promise<unknown>;
   enable(localpart: string): Promise<unknown>;
   remove(localpart: string): Promise<unknown>;
+  setRole(localpart: string, role: string): Promise<unknown>;
 }
 
 /** Opens the door for the length of `use`. A data directory is locked while it is open offline. */
@@ -24,15 +29,18 @@ export async function withAccounts<T>(
   const { openOffline } = await loadServer();
   const offline = await openOffline(dataDir);
   try {
-    const { accounts, domain } = offline;
     return await use({
-      domain,
-      list: () => Promise.resolve(accounts.list()),
-      add: (account) => accounts.create(account),
-      setPassword: (localpart, password) => accounts.setPassword(localpart, password),
-      disable: (localpart) => accounts.disable(localpart),
-      enable: (localpart) => accounts.enable(localpart),
-      remove: (localpart) => accounts.remove(localpart),
+      domain: offline.domain,
+      list: () => Promise.resolve(offline.accounts()),
+      async add(account) {
+        const { localpart } = await offline.perform('accounts.create', account);
+        return { jid: `${localpart}@${offline.domain}` };
+      },
+      setPassword: (localpart, password) => offline.perform('accounts.setPassword', { localpart, password }),
+      disable: (localpart) => offline.perform('accounts.disable', { localpart }),
+      enable: (localpart) => offline.perform('accounts.enable', { localpart }),
+      remove: (localpart) => offline.perform('accounts.remove', { localpart }),
+      setRole: (localpart, role) => offline.perform('accounts.setRole', { localpart, role }),
     });
   } finally {
     await offline.close();
@@ -52,6 +60,7 @@ async function runningDoor(dataDir: string): Promise<AccountDoor | undefined> {
       disable: (localpart) => accounts.disable({ localpart }),
       enable: (localpart) => accounts.enable({ localpart }),
       remove: (localpart) => accounts.remove({ localpart }),
+      setRole: (localpart, role) => accounts.setRole({ localpart, role }),
     };
   } catch (error) {
     if (error instanceof NotRunningError) return undefined;

@@ -58,6 +58,12 @@ export async function stopServer({ dataDir, json, terminal }: CommandSetting): P
   terminal.writeOut(json ? `${JSON.stringify({ event: 'stopped', pid })}\n` : 'The server has stopped.\n');
 }
 
+/** Returns as soon as the server has taken the order: whoever runs it starts it again. */
+export async function restartServer({ dataDir, json, terminal }: CommandSetting): Promise<void> {
+  await (await connectControl(dataDir)).server.restart();
+  terminal.writeOut(json ? `${JSON.stringify({ event: 'restarting' })}\n` : 'The server is restarting.\n');
+}
+
 /** A process that has ended but was not fetched by its parent still takes signals on Linux; it counts as gone. */
 function isAlive(pid: number): boolean {
   try {
@@ -74,7 +80,7 @@ function isAlive(pid: number): boolean {
 }
 
 function statusText(status: Status): string {
-  const { ports, certificate } = status;
+  const { ports, certificate, problems } = status;
   return block([
     ['Domain', status.domain],
     ['State', `${status.state}, process ${status.pid}, since ${status.startedAt}`],
@@ -85,6 +91,7 @@ function statusText(status: Status): string {
     ['Storage', byteSize(status.storageBytes)],
     ['Certificate', `${certificate.source}, until ${certificate.expiresAt.slice(0, 10)}`],
     ['Fingerprint', certificate.fingerprint],
+    ...problems.map(({ text, fix }) => ['Problem', fix === undefined ? text : `${text} ${fix}`] as [string, string]),
   ]);
 }
 

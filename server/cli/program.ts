@@ -1,11 +1,22 @@
 /** The `snug` command: its verbs and options, and how each one ends. */
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { announceText } from './announce.ts';
+import { type AuditOptions, showAudit } from './audit.ts';
 import type { CommandSetting } from './command-setting.ts';
+import {
+  addComponent,
+  allowComponent,
+  type GrantOptions,
+  listComponents,
+  removeComponent,
+  renewComponentSecret,
+} from './component.ts';
 import { defaultDataDirectory } from './data-directory.ts';
 import { CommandFailure, exitStatus, failureOf } from './failure.ts';
-import { showSessions, showStatus, showWindow, stopServer } from './inspect.ts';
+import { restartServer, showSessions, showStatus, showWindow, stopServer } from './inspect.ts';
 import { showLogs } from './logs.ts';
+import { createRole, listRoles, removeRole, setUserRole, updateRole } from './role.ts';
 import { serve } from './serve.ts';
 import type { ServerEntry } from './server-entry.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,6 +29,7 @@ interface CommonOptions {
 
 const DEFAULT_LOG_LINES = 50;
 const MAX_LOG_LINES = 2000;
+const MAX_AUDIT_LINES = 500;
 
 /** Runs one command line, without the program's name, and resolves with its exit status. It never throws. */
 export async function runCommand(
@@ -74,6 +86,11 @@ function createProgram(
 
   addUserCommands(program.command('user').description('manage accounts, whether or not the server runs'), settingFrom);
 
+  addComponentCommands(
+    program.command('component').description('manage bridges and other components of the running server'),
+    settingFrom,
+  );
+
   withCommon(program.command('status'))
     .description('show how the server is doing')
     .action(async (options: CommonOptions) => end(await showStatus(settingFrom(options))));
@@ -86,6 +103,20 @@ function createProgram(
   withCommon(program.command('stop'))
     .description('stop the server and wait for its end')
     .action((options: CommonOptions) => stopServer(settingFrom(options)));
+  withCommon(program.command('restart'))
+    .description('stop the server and start it again')
+    .action((options: CommonOptions) => restartServer(settingFrom(options)));
+  withCommon(program.command('announce').argument('<text>'))
+    .description('tell something to everybody who is online')
+    .action((text: string, options: CommonOptions) => announceText(text, settingFrom(options)));
+  withCommon(program.command('audit'))
+    .description('show what was done to the server, by whom and when')
+    .option('-n, --lines <count>', `how many entries, ${MAX_AUDIT_LINES} at most`, auditCount, DEFAULT_LOG_LINES)
+    .option('--actor <jid>', 'only what this one did')
+    .option('--deed <name>', 'only this deed, or group of deeds, such as accounts')
+    .option('--text <text>', 'only entries with this text')
+    .action((options: CommonOptions & AuditOptions) => showAudit(options, settingFrom(options)));
+  addRoleCommands(program.command('role').description('manage the roles of this server'), settingFrom);
   withCommon(program.command('logs'))
     .description('show the newest lines of the log')
     .option('-f, --follow', 'go on with new lines as they are written')
@@ -108,6 +139,9 @@ function addUserCommands(user: Command, settingFrom: (options: CommonOptions) =>
   withCommon(user.command('list'))
     .description('list the accounts')
     .action((options: CommonOptions) => listUsers(settingFrom(options)));
+  withCommon(user.command('role').argument('<name>').argument('<role>'))
+    .description('give an account another role')
+    .action((name: string, role: string, options: CommonOptions) => setUserRole(name, role, settingFrom(options)));
   const deeds = {
     disable: 'keep an account from logging in',
     enable: 'let a disabled account log in again',
@@ -118,6 +152,64 @@ function addUserCommands(user: Command, settingFrom: (options: CommonOptions) =>
       .description(deeds[deed])
       .action((name: string, options: CommonOptions) => plainDeed(deed, name, settingFrom(options)));
   }
+}
+
+function addComponentCommands(component: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
+  withCommon(component.command('add').argument('<name>'))
+    .description(
+      'let a component connect as this domain (a name without a dot is below the server’s); shows its secret',
+    )
+    .action((name: string, options: CommonOptions) => addComponent(name, settingFrom(options)));
+  withCommon(component.command('list'))
+    .description('list the components and what they may do')
+    .action((options: CommonOptions) => listComponents(settingFrom(options)));
+  withCommon(component.command('secret').argument('<domain>'))
+    .description('give a component a new secret')
+    .action((domain: string, options: CommonOptions) => renewComponentSecret(domain, settingFrom(options)));
+  withCommon(component.command('allow').argument('<domain>'))
+    .description('say all that a trusted component may do for people here; what is left out is taken back')
+    .option('--roster <access>', 'contact lists: none, get, set or both (XEP-0356)')
+    .option('--no-roster-push', 'do not tell it of changed contacts')
+    .option('--messages', 'send messages in the name of anybody here')
+    .option('--presence <kind>', 'see who is online: none, managed_entity (people here) or roster (their contacts too)')
+    .option(
+      '--iq <namespace=access>',
+      'send such requests in the name of anybody here (can be repeated)',
+      collected,
+      [],
+    )
+    .option(
+      '--delegate <namespace>',
+      'answer such requests in place of the server (XEP-0355, can be repeated); attributes that must be there ' +
+        'follow behind a space: "urn:xmpp:mam:2 node"',
+      collected,
+      [],
+    )
+    .action((domain: string, options: CommonOptions & GrantOptions) =>
+      allowComponent(domain, options, settingFrom(options)),
+    );
+  withCommon(component.command('remove').argument('<domain>'))
+    .description('cut a component off and forget it')
+    .action((domain: string, options: CommonOptions) => removeComponent(domain, settingFrom(options)));
+}
+
+function addRoleCommands(role: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
+  withCommon(role.command('list'))
+    .description('list the roles with what each may do')
+    .action((options: CommonOptions) => listRoles(settingFrom(options)));
+  withCommon(role.command('create').argument('<name>').argument('[permissions...]'))
+    .description('make a role')
+    .action((name: string, permissions: readonly string[], options: CommonOptions) =>
+      createRole(name, permissions, settingFrom(options)),
+    );
+  withCommon(role.command('update').argument('<name>').argument('[permissions...]'))
+    .description('say anew what a role may do')
+    .action((name: string, permissions: readonly string[], options: CommonOptions) =>
+      updateRole(name, permissions, settingFrom(options)),
+    );
+  withCommon(role.command('remove').argument('<name>'))
+    .description('remove a role that nobody has')
+    .action((name: string, options: CommonOptions) => removeRole(name, settingFrom(options)));
 }
 
 function withCommon(command: Command): Command {
@@ -137,7 +229,15 @@ function collected(value: string, before: readonly string[]): readonly string[] 
 }
 
 function lineCount(text: string): number {
+  return wholeNumber(text, 0, MAX_LOG_LINES);
+}
+
+function auditCount(text: string): number {
+  return wholeNumber(text, 1, MAX_AUDIT_LINES);
+}
+
+function wholeNumber(text: string, min: number, max: number): number {
   const count = Number(text);
-  if (Number.isInteger(count) && count >= 0 && count <= MAX_LOG_LINES) return count;
-  throw new InvalidArgumentError(`A whole number from 0 to ${MAX_LOG_LINES} is needed.`);
+  if (Number.isInteger(count) && count >= min && count <= max) return count;
+  throw new InvalidArgumentError(`A whole number from ${min} to ${max} is needed.`);
 }

@@ -1,5 +1,6 @@
 /** `snug serve`: runs the server until a signal, `snug stop` or a bug ends it. */
 import { logPath, recordBug } from '../bug-record.ts';
+import { RESTART } from '../restart.ts';
 import { CommandFailure, exitStatus, failureOf } from './failure.ts';
 import { createServeReport, type ServeReport } from './serve-report.ts';
 import type { RunningServer, ServerEntry } from './server-entry.ts';
@@ -20,8 +21,19 @@ const STOP_DEADLINE_MS = 5000;
  */
 const SAME_KEY_PRESS_MS = 300;
 
-/** Resolves with the exit status once the server has stopped. Start errors are thrown as they come. */
+/** Resolves with the exit status once the server has stopped for good. Start errors are thrown as they come. */
 export async function serve(options: ServeOptions, terminal: Terminal, server: ServerEntry): Promise<number> {
+  for (;;) {
+    const status = await serveOnce(options, terminal, server);
+    if (status !== RESTART) return status;
+  }
+}
+
+async function serveOnce(
+  options: ServeOptions,
+  terminal: Terminal,
+  server: ServerEntry,
+): Promise<number | typeof RESTART> {
   const report = createServeReport(options.json, terminal);
   const ending = new Ending(terminal, report);
   const forgetSignals = terminal.onSignal((signal) => ending.onSignal(signal));
@@ -46,7 +58,7 @@ export async function serve(options: ServeOptions, terminal: Terminal, server: S
     await running.stopped;
     if (running.failure !== undefined) throw running.failure;
     report.stopped();
-    return ending.status;
+    return ending.reason === RESTART ? RESTART : ending.status;
   } catch (error) {
     if (failureOf(error) !== undefined) throw error;
     recordBug(options.dataDir, error, terminal.clock.now());
@@ -71,6 +83,11 @@ class Ending {
   constructor(terminal: Terminal, report: ServeReport) {
     this.#terminal = terminal;
     this.#report = report;
+  }
+
+  /** Undefined until it has begun. */
+  get reason(): string | undefined {
+    return this.#reason;
   }
 
   get hasBegun(): boolean {

@@ -1,5 +1,4 @@
 /** `snug user`: accounts, whether or not the server is running. */
-import type { Role } from '../control/contract.ts';
 import { type AccountDoor, withAccounts } from './account-door.ts';
 import type { CommandSetting } from './command-setting.ts';
 import { CommandFailure } from './failure.ts';
@@ -69,7 +68,7 @@ export async function listUsers(setting: CommandSetting): Promise<void> {
 
 interface Facts {
   readonly jid: string;
-  readonly role?: Role;
+  readonly role?: string;
   readonly password?: string;
 }
 
@@ -80,7 +79,7 @@ function report(setting: CommandSetting, facts: Facts, sentence: string): void {
 }
 
 /** People type `ann` or `ann@miller.local`; the server's own domain is the only one that has accounts here. */
-function localpartOf(name: string, domain: string): string {
+export function localpartOf(name: string, domain: string): string {
   const at = name.lastIndexOf('@');
   if (at < 0) return name;
   if (name.slice(at + 1).toLowerCase() !== domain) {

@@ -86,6 +86,13 @@ export const webSettings = {
     'Whether chat apps in a browser may connect by WebSocket, at /xmpp-websocket on the port for web clients.',
     { appliesOnRestart: true },
   ),
+  bosh: setting(
+    z.boolean(),
+    true,
+    'Whether chat apps in a browser may connect by BOSH, at /http-bind on the port for web clients: slower, and for ' +
+      'networks where WebSocket does not get through.',
+    { appliesOnRestart: true },
+  ),
 } satisfies SettingsGroup;
 
 export const windowSettings = {
@@ -108,6 +115,12 @@ export const lanSettings = {
     z.boolean(),
     true,
     'Whether the server shows itself on the local network (mDNS), so that clients find it.',
+  ),
+  interfaces: setting(
+    z.array(z.string().min(1).max(255)).max(32),
+    [],
+    'The network interfaces on which the server shows itself, such as eth0 or Wi-Fi. Nothing here means every private ' +
+      'network, but no tunnel (VPN), container or virtual machine.',
   ),
 } satisfies SettingsGroup;
 

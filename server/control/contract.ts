@@ -3,42 +3,34 @@
  *
  * Only the schema libraries may be imported here, because the window is built from this file.
  */
-import { eventIterator, oc } from '@orpc/contract';
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { announcements, audit, clients, files, messages, reports, roles } from './contract/administration.ts';
+import { announcement, base, isoTime, localpart, needing, nothing, roleName } from './contract/base.ts';
+import { components } from './contract/components.ts';
 
-/** One that every server has, or one of this installation's own. */
-const role = z.string().min(1).max(64);
+export type {
+  AuditEntrySummary,
+  DeviceSummary,
+  FileSummary,
+  ReportSummary,
+  RoleSummary,
+} from './contract/administration.ts';
+export {
+  type ControlErrorCode,
+  type ControlMeta,
+  controlErrors,
+  type Permission,
+  permissions,
+} from './contract/base.ts';
+export type { ComponentListing, ComponentSummary } from './contract/components.ts';
 
-/** The roles that every server has, from least to most; also what a caller must have at least. */
+/** The roles that every server has, from least to most. */
 export type Role = 'limited' | 'member' | 'admin';
 
-/** What every procedure says about itself, for the doors that know who is calling. */
-export interface ControlMeta {
-  /** SECURITY: checked before input is read; a procedure that forgets it is for administrators. */
-  readonly minimumRole?: Role;
-}
-
-/** The closed list of ways in which a call can fail. The message is always a sentence for people. */
-export const controlErrors = {
-  NOT_FOUND: { status: 404, message: 'What was asked for does not exist.' },
-  CONFLICT: { status: 409, message: 'That exists already.' },
-  INVALID: { status: 422, message: 'The request does not say what is needed.' },
-  REFUSED: { status: 403, message: 'The server refuses to do that.' },
-  FORBIDDEN: { status: 403, message: 'Your role does not allow this.' },
-  TOO_LARGE: { status: 413, message: 'The request is too large.' },
-  INTERNAL: { status: 500, message: 'The server met a bug; its log says more.' },
-} as const;
-
-export type ControlErrorCode = keyof typeof controlErrors;
-
-const base = oc.$meta<ControlMeta>({ minimumRole: 'admin' }).errors(controlErrors);
-const nothing = z.object({}).optional();
-
 const jid = z.string().min(1).max(3071);
-const localpart = z.string().min(1).max(1023);
 /** SCRAM prepares it (RFC 5802); the length only keeps a mistake from costing the hash function minutes. */
 const password = z.string().min(1).max(1024);
-const isoTime = z.string();
 
 const status = z.object({
   domain: z.string(),
@@ -55,6 +47,16 @@ const status = z.object({
   /** Counted since the start: the window draws its graph from the differences. */
   traffic: z.object({ messages: z.int().describe('messages that people here have sent since the start') }),
   certificate: z.object({ fingerprint: z.string(), expiresAt: isoTime, source: z.string() }),
+  /** What needs somebody's attention while the server runs; the worst comes first. */
+  problems: z
+    .array(
+      z.object({
+        code: z.string(),
+        text: z.string().describe('what is wrong, as a sentence'),
+        fix: z.string().optional().describe('what can be done, in sentences'),
+      }),
+    )
+    .readonly(),
 });
 
 const session = z.object({
@@ -71,7 +73,7 @@ const session = z.object({
 const account = z.object({
   localpart: z.string(),
   jid: z.string(),
-  role,
+  role: roleName,
   isDisabled: z.boolean(),
   createdAt: isoTime,
   lastSeen: isoTime.optional().describe('when they last came or left; absent for who never came'),
@@ -103,48 +105,76 @@ const logLine = z.object({
 /** The lines that are kept in memory. */
 const lineCount = z.int().min(0).max(2000);
 
+const ending = z
+  .object({
+    delaySeconds: z.int().min(0).max(86_400).default(0),
+    announcement: announcement.optional().describe('for everybody who is online now'),
+  })
+  .optional();
+
 export const contract = {
   // What is followed comes as whole snapshots: one at once, then one after each change, at most two a second.
   status: {
-    get: base.input(nothing).output(status),
-    follow: base.input(nothing).output(eventIterator(status)),
+    get: needing('server.read').input(nothing).output(status),
+    follow: needing('server.read').input(nothing).output(eventIterator(status)),
   },
   sessions: {
-    list: base.input(nothing).output(z.array(session).readonly()),
-    follow: base.input(nothing).output(eventIterator(z.array(session).readonly())),
-    end: base.input(z.object({ jid })).output(z.object({})),
+    list: needing('people.read').input(nothing).output(z.array(session).readonly()),
+    follow: needing('people.read')
+      .input(nothing)
+      .output(eventIterator(z.array(session).readonly())),
+    end: needing('sessions.end').input(z.object({ jid })).output(z.object({})),
   },
   accounts: {
-    list: base.input(nothing).output(z.array(account).readonly()),
-    follow: base.input(nothing).output(eventIterator(z.array(account).readonly())),
+    list: needing('people.read').input(nothing).output(z.array(account).readonly()),
+    follow: needing('people.read')
+      .input(nothing)
+      .output(eventIterator(z.array(account).readonly())),
     /** Without a password the server makes one up and tells it in the answer. */
-    add: base
-      .input(z.object({ localpart, password: password.optional(), role: role.default('member') }))
+    add: needing('people.write')
+      .input(z.object({ localpart, password: password.optional(), role: roleName.default('member') }))
       .output(account.extend({ generatedPassword: generatedPassword.optional() })),
-    resetPassword: base.input(z.object({ localpart })).output(z.object({ generatedPassword })),
-    setPassword: base.input(z.object({ localpart, password })).output(z.object({})),
-    setRole: base.input(z.object({ localpart, role })).output(z.object({})),
-    disable: base.input(z.object({ localpart })).output(z.object({})),
-    enable: base.input(z.object({ localpart })).output(z.object({})),
-    remove: base.input(z.object({ localpart })).output(z.object({})),
+    resetPassword: needing('people.write').input(z.object({ localpart })).output(z.object({ generatedPassword })),
+    setPassword: needing('people.write').input(z.object({ localpart, password })).output(z.object({})),
+    setRole: needing('people.write')
+      .input(z.object({ localpart, role: roleName }))
+      .output(z.object({})),
+    disable: needing('people.write').input(z.object({ localpart })).output(z.object({})),
+    enable: needing('people.write').input(z.object({ localpart })).output(z.object({})),
+    remove: needing('people.write').input(z.object({ localpart })).output(z.object({})),
   },
   settings: {
-    list: base.input(nothing).output(z.array(settingDescription).readonly()),
-    set: base.input(z.object({ key: z.string().min(1).max(200), value: z.unknown() })).output(z.object({})),
+    list: needing('settings.read').input(nothing).output(z.array(settingDescription).readonly()),
+    set: needing('settings.write')
+      .input(z.object({ key: z.string().min(1).max(200), value: z.unknown() }))
+      .output(z.object({})),
   },
   logs: {
-    recent: base.input(z.object({ lines: lineCount })).output(z.array(logLine).readonly()),
+    recent: needing('logs.read')
+      .input(z.object({ lines: lineCount }))
+      .output(z.array(logLine).readonly()),
     /** The newest `lines`, then every line as it is written, without a gap between the two. */
-    follow: base.input(z.object({ lines: lineCount.default(0) })).output(eventIterator(logLine)),
+    follow: needing('logs.read')
+      .input(z.object({ lines: lineCount.default(0) }))
+      .output(eventIterator(logLine)),
   },
   window: {
     /** A fresh address of the window in a browser, good for one use within ten minutes. */
     open: base.input(nothing).output(z.object({ address: z.string() })),
   },
   server: {
-    /** Answers first, then stops. */
-    stop: base.input(nothing).output(z.object({})),
+    /** Answers first, then stops. A later one takes the place of one that waits. */
+    stop: needing('server.stop').input(ending).output(z.object({})),
+    restart: needing('server.stop').input(ending).output(z.object({})),
   },
+  roles,
+  audit,
+  announcements,
+  messages,
+  files,
+  reports,
+  clients,
+  components,
 };
 
 export type Status = z.output<typeof status>;
@@ -166,6 +196,8 @@ export type ToWorker =
   | { readonly type: 'stop'; readonly reason: string }
   /** A message port comes with it: the contract is served on it, for an administrator. */
   | { readonly type: 'connect' }
+  /** The computer goes to sleep. */
+  | { readonly type: 'suspending' }
   /** After sleep, or when an interface came or went. */
   | { readonly type: 'network-changed' };
 

@@ -2,6 +2,7 @@
 import { ValidationError } from '@orpc/contract';
 import { ORPCError } from '@orpc/server';
 import { AccountError } from '../accounts/account-error.ts';
+import { DeedError, type DeedErrorCode } from '../administration/deed-error.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../log/log.ts';
 import { type ControlErrorCode, controlErrors } from './contract.ts';
@@ -22,6 +23,7 @@ export function toControlError(error: unknown, log: Logger): ORPCError<ControlEr
     if (error.status >= 400 && error.status < 500) return controlError('INVALID');
   }
   if (error instanceof AccountError) return controlError(accountErrorCodes[error.code], error.message);
+  if (error instanceof DeedError) return controlError(deedErrorCodes[error.code], error.message);
   if (error instanceof ConfigError) return controlError('INVALID', error.message);
   log.error({ err: error }, 'control call failed');
   return controlError('INTERNAL');
@@ -34,6 +36,14 @@ const accountErrorCodes = {
   'not-found': 'NOT_FOUND',
   'last-admin': 'REFUSED',
 } as const satisfies Record<AccountError['code'], ControlErrorCode>;
+
+const deedErrorCodes = {
+  forbidden: 'FORBIDDEN',
+  'not-found': 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  invalid: 'INVALID',
+  refused: 'REFUSED',
+} as const satisfies Record<DeedErrorCode, ControlErrorCode>;
 
 function isControlErrorCode(code: string): code is ControlErrorCode {
   return Object.hasOwn(controlErrors, code);

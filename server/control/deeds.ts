@@ -1,23 +1,20 @@
-/** What the server can be asked to do from outside. `server.ts` gives it; every door (socket, window, REST) leads here. */
+/** What the running server can be asked from outside. `server.ts` gives it; every door (socket, window, REST) leads here. */
+import type { Actor } from '../administration/actor.ts';
+import type { DeedName, InputOf, OutputOf } from '../administration/deeds.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { LogLine } from '../log/log-line.ts';
-import type { AccountSummary, SessionSummary, Status } from './contract.ts';
-
-/** The part of the accounts that people administer. Refusals are `AccountError`s with a sentence. */
-export interface AccountDeeds {
-  list(): readonly AccountSummary[];
-  create(account: {
-    readonly localpart: string;
-    readonly password: string;
-    readonly role: string;
-  }): Promise<AccountSummary>;
-  setPassword(localpart: string, password: string): Promise<void>;
-  setRole(localpart: string, role: string): Promise<void>;
-  disable(localpart: string): Promise<void>;
-  enable(localpart: string): Promise<void>;
-  remove(localpart: string): Promise<void>;
-}
+import type {
+  AccountSummary,
+  AuditEntrySummary,
+  ComponentListing,
+  DeviceSummary,
+  FileSummary,
+  ReportSummary,
+  RoleSummary,
+  SessionSummary,
+  Status,
+} from './contract.ts';
 
 /** The log in memory. */
 export interface LogDeeds {
@@ -25,22 +22,50 @@ export interface LogDeeds {
   follow(listener: (line: LogLine) => void): () => void;
 }
 
+export interface AuditFilter {
+  readonly limit: number;
+  /** Only entries older than the one with this id. */
+  readonly before?: number | undefined;
+  readonly actor?: string | undefined;
+  /** A deed, or a whole group such as `accounts`. */
+  readonly deed?: string | undefined;
+  readonly outcome?: AuditEntrySummary['outcome'] | undefined;
+  readonly text?: string | undefined;
+}
+
+export interface AuditDeeds {
+  /** The newest first. */
+  list(filter: AuditFilter): readonly AuditEntrySummary[];
+  onAppend(listener: () => void): () => void;
+}
+
+export interface ReportDeeds {
+  list(): readonly ReportSummary[];
+  onChange(listener: () => void): () => void;
+}
+
+/** Whatever changes something goes through `perform`, which asks for permission and keeps the audit log. */
 export interface Deeds {
+  perform<D extends DeedName>(actor: Actor, deed: D, input: InputOf<D>): Promise<OutputOf<D>>;
   status(): Status;
   sessions(): readonly SessionSummary[];
   /** Learns which clients the sessions have; settles when all have told, or have had a moment to. */
   askClients(): Promise<void>;
-  /** Ends the session with this full JID; false when there is none. */
-  endSession(jid: string): boolean;
-  readonly accounts: AccountDeeds;
+  accounts(): readonly AccountSummary[];
+  roles(): readonly RoleSummary[];
+  readonly audit: AuditDeeds;
+  /** What stands for everybody to be told; null where nothing does. */
+  messages(): { readonly motd: string | null; readonly welcome: string | null };
+  /** The oldest first. */
+  files(): readonly FileSummary[];
+  readonly reports: ReportDeeds;
+  /** The devices that have access to an account. */
+  devices(localpart: string): Promise<readonly DeviceSummary[]>;
+  components(): ComponentListing;
   readonly config: Config;
   readonly logs: LogDeeds;
-  /** Calls back when status, sessions or accounts may have changed; the result takes the listener back. */
+  /** Calls back when status, sessions, accounts or roles may have changed; the result takes the listener back. */
   onChange(listener: () => void): () => void;
   readonly clock: Clock;
   generatePassword(): string;
-  /** A fresh one-time address of the window in a browser; undefined where this server opens none. */
-  windowAddress(): string | undefined;
-  /** Begins to stop the server and returns at once. */
-  stop(): void;
 }

@@ -1,41 +1,39 @@
-/** The control contract carried out: each procedure is one deed, checked for role and input before it runs. */
-import { implement } from '@orpc/server';
-import { isAtLeast } from '../accounts/roles.ts';
+/** The control contract carried out: each procedure is one deed, checked for permission and input before it runs. */
+import { meets } from '../accounts/permissions.ts';
 import type { Logger } from '../log/log.ts';
-import { contract, type Role } from './contract.ts';
-import { controlError, toControlError } from './control-error.ts';
+import { createAdministrationHandlers } from './administration-handlers.ts';
+import { createComponentHandlers } from './component-handlers.ts';
+import type { AccountSummary } from './contract.ts';
+import { controlError } from './control-error.ts';
 import type { Deeds } from './deeds.ts';
 import { followLines } from './follow-lines.ts';
 import { followSnapshots } from './follow-snapshots.ts';
+import { type ControlContext, createImplementer, done, endOf } from './implementer.ts';
+
+export type { ControlContext } from './implementer.ts';
 
 /** How soon a follower sees what changes without an event: counters, and what clients tell about themselves. */
 const REFRESH_MS = 1000;
 
-/** What a door knows about a caller. */
-export interface ControlContext {
-  readonly role: Role;
-  /** Aborted when the door closes; ends what would otherwise go on for ever. */
-  readonly closing: AbortSignal;
-}
-
 export type ControlRouter = ReturnType<typeof createHandlers>;
 
-/** The router that every door serves. Calls fail with the contract's own errors and no others. */
+/** The router that every door serves. */
 export function createHandlers(deeds: Deeds, log: Logger) {
-  const os = implement(contract)
-    .$context<ControlContext>()
-    .use(async ({ context, procedure, next }) => {
-      try {
-        const { minimumRole = 'admin' } = procedure['~orpc'].meta;
-        if (!isAtLeast(context.role, minimumRole)) throw controlError('FORBIDDEN');
-        return await next();
-      } catch (error) {
-        throw toControlError(error, log);
-      }
-    });
-  const { accounts, clock } = deeds;
+  const os = createImplementer(log);
+  const { clock } = deeds;
   const follow = <T>(read: () => T, signal: AbortSignal) =>
     followSnapshots({ read, signal, clock, onChange: (listener) => deeds.onChange(listener), refreshMs: REFRESH_MS });
+
+  /** Makes the account, and tells what it has become. */
+  async function addAccount(
+    { actor }: ControlContext,
+    wanted: { readonly localpart: string; readonly password: string; readonly role: string },
+  ): Promise<AccountSummary> {
+    const { localpart } = await deeds.perform(actor, 'accounts.create', wanted);
+    const account = deeds.accounts().find((one) => one.localpart === localpart);
+    if (account === undefined) throw controlError('NOT_FOUND', `The account ${localpart} was removed at once.`);
+    return account;
+  }
 
   return os.router({
     status: {
@@ -53,74 +51,77 @@ export function createHandlers(deeds: Deeds, log: Logger) {
           return deeds.sessions();
         }, endOf(call)),
       ),
-      end: os.sessions.end.handler(({ input }) => {
-        if (!deeds.endSession(input.jid)) throw controlError('NOT_FOUND', `There is no session ${input.jid}.`);
-        log.info({ jid: input.jid }, 'session ended by an administrator');
-        return {};
-      }),
+      end: os.sessions.end.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'sessions.end', { jid: input.jid, condition: 'not-authorized' })),
+      ),
     },
     accounts: {
-      list: os.accounts.list.handler(() => accounts.list()),
-      follow: os.accounts.follow.handler((call) => follow(() => accounts.list(), endOf(call))),
-      add: os.accounts.add.handler(async ({ input }) => {
+      list: os.accounts.list.handler(() => deeds.accounts()),
+      follow: os.accounts.follow.handler((call) => follow(() => deeds.accounts(), endOf(call))),
+      add: os.accounts.add.handler(async ({ input, context }) => {
         const { localpart, password, role } = input;
-        if (password !== undefined) return accounts.create({ localpart, password, role });
+        if (password !== undefined) return addAccount(context, { localpart, password, role });
         const generatedPassword = deeds.generatePassword();
-        return { ...(await accounts.create({ localpart, password: generatedPassword, role })), generatedPassword };
+        return { ...(await addAccount(context, { localpart, password: generatedPassword, role })), generatedPassword };
       }),
-      resetPassword: os.accounts.resetPassword.handler(async ({ input }) => {
+      resetPassword: os.accounts.resetPassword.handler(async ({ input, context: { actor } }) => {
         const generatedPassword = deeds.generatePassword();
-        await accounts.setPassword(input.localpart, generatedPassword);
+        await deeds.perform(actor, 'accounts.setPassword', { ...input, password: generatedPassword });
         return { generatedPassword };
       }),
-      setPassword: os.accounts.setPassword.handler(({ input }) =>
-        done(accounts.setPassword(input.localpart, input.password)),
+      setPassword: os.accounts.setPassword.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'accounts.setPassword', input)),
       ),
-      setRole: os.accounts.setRole.handler(({ input }) => done(accounts.setRole(input.localpart, input.role))),
-      disable: os.accounts.disable.handler(({ input }) => done(accounts.disable(input.localpart))),
-      enable: os.accounts.enable.handler(({ input }) => done(accounts.enable(input.localpart))),
-      remove: os.accounts.remove.handler(({ input }) => done(accounts.remove(input.localpart))),
+      setRole: os.accounts.setRole.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'accounts.setRole', input)),
+      ),
+      disable: os.accounts.disable.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'accounts.disable', input)),
+      ),
+      enable: os.accounts.enable.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'accounts.enable', input)),
+      ),
+      remove: os.accounts.remove.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'accounts.remove', input)),
+      ),
     },
     settings: {
-      list: os.settings.list.handler(() => deeds.config.describe()),
-      set: os.settings.set.handler(async ({ input }) => {
-        if (!deeds.config.has(input.key)) throw controlError('NOT_FOUND', `There is no setting called ${input.key}.`);
-        await deeds.config.set(input.key, input.value);
-        log.info({ key: input.key }, 'setting changed');
-        return {};
-      }),
+      // SECURITY: who may only look is shown no secrets.
+      list: os.settings.list.handler(({ context: { actor } }) =>
+        deeds.config
+          .describe()
+          .map((setting) =>
+            meets(actor.permissions, 'settings.write') || !deeds.config.isSecret(setting.key)
+              ? setting
+              : { ...setting, value: null },
+          ),
+      ),
+      set: os.settings.set.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'settings.set', { key: input.key, value: input.value })),
+      ),
     },
     logs: {
       recent: os.logs.recent.handler(({ input }) => deeds.logs.recent(input.lines)),
       follow: os.logs.follow.handler((call) => followLines(deeds.logs, call.input.lines, endOf(call))),
     },
     window: {
-      open: os.window.open.handler(() => {
-        const address = deeds.windowAddress();
-        if (address === undefined) {
-          throw controlError('REFUSED', 'This server does not show its window in a browser (see window.enabled).');
-        }
-        log.info({}, 'an address of the window was made');
-        return { address };
-      }),
+      open: os.window.open.handler(async ({ context: { actor } }) => ({
+        address: await deeds.perform(actor, 'window.open', {}),
+      })),
     },
     server: {
-      stop: os.server.stop.handler(() => {
-        // The answer is written before the stop begins to close the door it leaves by.
-        setImmediate(() => deeds.stop());
-        return {};
-      }),
+      stop: os.server.stop.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'server.stop', endingOf(input))),
+      ),
+      restart: os.server.restart.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'server.restart', endingOf(input))),
+      ),
     },
+    ...createAdministrationHandlers(os, deeds),
+    ...createComponentHandlers(os, deeds),
   });
 }
 
-/** A follower ends with its call and with its door. */
-function endOf(call: { readonly context: ControlContext; readonly signal?: AbortSignal | undefined }): AbortSignal {
-  const { context, signal } = call;
-  return signal === undefined ? context.closing : AbortSignal.any([context.closing, signal]);
-}
-
-async function done(deed: Promise<unknown>): Promise<Record<string, never>> {
-  await deed;
-  return {};
+function endingOf(input: { readonly delaySeconds: number; readonly announcement?: string | undefined } | undefined) {
+  return { delaySeconds: input?.delaySeconds ?? 0, announcement: input?.announcement ?? '' };
 }

@@ -1,11 +1,11 @@
 /**
  * Calls over a message port: how the desktop's window reaches the server, and what a web socket is made to look like.
- * Whoever holds the other end of the port has the role that it was opened with.
+ * Whoever holds the other end of the port is who it was opened for.
  */
 import { RPCHandler } from '@orpc/server/message-port';
+import type { Actor } from '../administration/actor.ts';
 import type { Logger } from '../log/log.ts';
 import { callFailures } from './call-failures.ts';
-import type { Role } from './contract.ts';
 import { readControlMessage } from './control-message.ts';
 import type { ControlContext, ControlRouter } from './handlers.ts';
 
@@ -44,7 +44,7 @@ export class PortDoor {
   }
 
   /** Answers calls on `port` until it closes. What cannot be read is refused and logged; without a call's id it ends the port. */
-  serve(port: ControlPort, role: Role): void {
+  serve(port: ControlPort, actor: Actor): void {
     if (this.#closing.signal.aborted) {
       port.close();
       return;
@@ -56,7 +56,7 @@ export class PortDoor {
       gone.abort();
     });
     const closing = AbortSignal.any([this.#closing.signal, gone.signal]);
-    this.#handler.upgrade(this.#checked(port), { context: { role, closing } });
+    this.#handler.upgrade(this.#checked(port), { context: { actor, closing } });
     port.start();
   }
 

@@ -9,6 +9,7 @@ import { createServer, type Server } from 'node:http';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { thisComputer } from '../administration/actor.ts';
 import type { Logger } from '../log/log.ts';
 import type { ControlRouter } from './handlers.ts';
 import { createRequestListener, refuseMalformed } from './http-door.ts';
@@ -40,7 +41,7 @@ export async function openControlSocket(dataDir: string, router: ControlRouter, 
   const closing = new AbortController();
   const server = createServer(
     { maxHeaderSize: 8192, headersTimeout: 10_000, requestTimeout: 30_000 },
-    createRequestListener(router, { role: 'admin', closing: closing.signal }, log),
+    createRequestListener(router, { actor: thisComputer('command-line'), closing: closing.signal }, log),
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (_error, socket) => refuseMalformed(socket));

@@ -2,16 +2,16 @@
  * The window in a browser: its page over HTTP, its calls over a web socket, on the loopback alone.
  *
  * SECURITY: everybody who works on this computer, and every page in their browsers, can reach the port. Calls are
- * answered only with the cookie that a one-time token was exchanged for; who has a token has the door's role.
+ * answered only with the cookie that a one-time token was exchanged for; who has a token is the door's actor.
  */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { z } from 'zod';
+import type { Actor } from '../administration/actor.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Logger } from '../log/log.ts';
-import type { Role } from './contract.ts';
 import type { ControlRouter } from './handlers.ts';
 import { PortDoor } from './port-door.ts';
 import { findRefusal, isOurHost, readCookie, refusalSentences, securityHeaders } from './web-guard.ts';
@@ -31,8 +31,8 @@ export interface WebDoorOptions {
   /** The directory of the built page. */
   readonly pageDir: string;
   readonly router: ControlRouter;
-  /** Of whoever signs in with a token. */
-  readonly role: Role;
+  /** Whoever signs in with a token. */
+  readonly actor: Actor;
   readonly clock: Clock;
   readonly randomBytes: (bytes: number) => Buffer;
   readonly log: Logger;
@@ -48,7 +48,7 @@ export interface WebDoor {
 
 /** @throws the system's error when the port cannot be had, such as EADDRINUSE */
 export async function openWebDoor(options: WebDoorOptions): Promise<WebDoor> {
-  const { clock, log, role } = options;
+  const { clock, log, actor } = options;
   const keys = new WindowKeys({ now: () => clock.now(), randomBytes: options.randomBytes });
   const door = new PortDoor(options.router, log);
   const server = fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, requestTimeout: 30_000 });
@@ -73,7 +73,7 @@ export async function openWebDoor(options: WebDoorOptions): Promise<WebDoor> {
   serveSignIn(server, keys, cookieName, refused);
   await servePage(server, options.pageDir);
 
-  const sockets = new WebSockets({ door, role, clock, log });
+  const sockets = new WebSockets({ door, actor, clock, log });
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const refusal = findRefusal(request.headers, port(), { mustTellOrigin: true });
     const isKnown = keys.isSignedIn(readCookie(request.headers, cookieName()) ?? '');

@@ -2,9 +2,9 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Actor } from '../administration/actor.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
 import type { Logger } from '../log/log.ts';
-import type { Role } from './contract.ts';
 import { MAX_MESSAGE_LENGTH } from './control-message.ts';
 import type { ControlPort, PortDoor } from './port-door.ts';
 
@@ -23,7 +23,7 @@ const CLOSE_GRACE_MS = 500;
 
 export interface WebSocketsOptions {
   readonly door: PortDoor;
-  readonly role: Role;
+  readonly actor: Actor;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -61,12 +61,12 @@ export class WebSockets {
   }
 
   #serve(webSocket: WebSocket): void {
-    const { door, role, log } = this.#options;
+    const { door, actor, log } = this.#options;
     this.#alive.add(webSocket);
     webSocket.on('pong', () => this.#alive.add(webSocket));
     // Broken frames and what is larger than the limit: the library has closed the socket with the fitting code.
     webSocket.on('error', (error) => log.warn({ err: error }, 'window connection ended by an error'));
-    door.serve(portOf(webSocket), role);
+    door.serve(portOf(webSocket), actor);
   }
 
   #ping(): void {

@@ -13,6 +13,8 @@ const LEGACY_TTL_SECONDS = 10;
 /** RFC 6762 section 6: one record is multicast at most once a second, or 250 ms in answer to a probe. */
 const MIN_INTERVAL_MS = 1000;
 const MIN_PROBE_INTERVAL_MS = 250;
+/** Ten times what browsers of networks ask at once. Without a limit one packet could ask for seconds of work. */
+const MAX_QUESTIONS = 200;
 
 export interface Reply {
   readonly id?: number;
@@ -36,19 +38,21 @@ export interface Asked {
 }
 
 export function answerQuery({ query, fromPort, records, nowMs, lastMulticastMs }: Asked): Replies {
-  const matching = query.questions.map((question) => ({ question, found: answersTo(question, records) }));
-  if (fromPort !== MDNS_PORT) return legacyReply(query, unique(matching.flatMap(({ found }) => found)), records);
+  const found = new Map<DnsRecord, DnsQuestion[]>();
+  for (const question of query.questions.slice(0, MAX_QUESTIONS)) {
+    for (const record of answersTo(question, records)) found.set(record, [...(found.get(record) ?? []), question]);
+  }
+  if (fromPort !== MDNS_PORT) return legacyReply(query.id, found, records);
   const sinceMs = (record: DnsRecord) => nowMs - (lastMulticastMs(record) ?? Number.NEGATIVE_INFINITY);
-  const isNews = (record: DnsRecord) => !query.answers.some((known) => isKnown(known, record));
   const minIntervalMs = query.authorities.length > 0 ? MIN_PROBE_INTERVAL_MS : MIN_INTERVAL_MS;
   const toSender: DnsRecord[] = [];
   const toGroup: DnsRecord[] = [];
-  for (const { question, found } of matching) {
-    for (const record of found.filter(isNews)) {
-      // Section 5.4: who asks for unicast gets it, unless the others' caches are due for a refreshment anyway.
-      if (wantsUnicast(question) && sinceMs(record) < (record.ttl * 1000) / 4) toSender.push(record);
-      else if (sinceMs(record) >= minIntervalMs) toGroup.push(record);
-    }
+  for (const [record, questions] of found) {
+    if (query.answers.some((known) => isKnown(known, record))) continue;
+    // Section 5.4: who asks for unicast gets it, unless the others' caches are due for a refreshment anyway.
+    const isLately = sinceMs(record) < (record.ttl * 1000) / 4;
+    if (isLately && questions.some(wantsUnicast)) toSender.push(record);
+    if ((!isLately || !questions.every(wantsUnicast)) && sinceMs(record) >= minIntervalMs) toGroup.push(record);
   }
   return {
     ...(toSender.length > 0 && { toSender: withAdditionals(unique(toSender), records) }),
@@ -94,8 +98,8 @@ function withAdditionals(answers: readonly DnsRecord[], records: readonly DnsRec
 }
 
 /** Section 6.7: an ordinary DNS response, with the query's number and question, and no bits it would not understand. */
-function legacyReply(query: DnsPacket, answers: readonly DnsRecord[], records: readonly DnsRecord[]): Replies {
-  const existing = answers.filter((record) => record.type !== 'NSEC');
+function legacyReply(id: number, found: ReadonlyMap<DnsRecord, readonly DnsQuestion[]>, records: readonly DnsRecord[]) {
+  const existing = [...found].filter(([record]) => record.type !== 'NSEC');
   if (existing.length === 0) return {};
   const plain = ({ name, type, ttl, data }: DnsRecord) => ({
     name,
@@ -103,10 +107,13 @@ function legacyReply(query: DnsPacket, answers: readonly DnsRecord[], records: r
     ttl: Math.min(ttl, LEGACY_TTL_SECONDS),
     data,
   });
-  const { additionals } = withAdditionals(existing, records);
+  const answers = existing.map(([record]) => record);
+  const { additionals } = withAdditionals(answers, records);
   const more = additionals.filter((record) => record.type !== 'NSEC').map(plain);
-  const questions = query.questions.map(({ name, type }) => ({ name, type, class: 'IN' }));
-  return { toSender: { id: query.id, questions, answers: existing.map(plain), additionals: more } };
+  // Only what has an answer is repeated: other names may be such that they cannot be written down again.
+  const asked = existing.flatMap(([, of]) => of.map(({ name, type }) => ({ name, type, class: 'IN' })));
+  const questions = [...new Map(asked.map((question) => [`${question.type} ${question.name}`, question])).values()];
+  return { toSender: { id, questions, answers: answers.map(plain), additionals: more } };
 }
 
 /** Section 7.1: not if the asker knows it and will for more than half of its life. */
@@ -124,6 +131,7 @@ function hasType(name: string, type: string, records: readonly DnsRecord[]): boo
   return records.some((record) => record.type === type && isSameName(record.name, name));
 }
 
+/** Each once; denials are made anew for each question, and count as the same by their name. */
 function unique(records: readonly DnsRecord[]): DnsRecord[] {
-  return [...new Set(records)];
+  return [...new Map(records.map((record) => [record.type === 'NSEC' ? record.name : record, record])).values()];
 }

@@ -54,17 +54,21 @@ export function isVirtualInterface(name: string): boolean {
  * gone first waits for long. fe80 addresses are left out because they mean nothing without the name of an interface.
  *
  * @param listening the addresses the server listens on; `::` and `0.0.0.0` stand for all of their family.
+ * @param wanted the names of the interfaces to take, also tunnels and public networks; nothing means: those that lead
+ *   to people.
  */
 export function chooseInterfaces(
   found: NodeJS.Dict<NetworkInterfaceInfo[]>,
   listening: readonly string[],
+  wanted: readonly string[] = [],
 ): LanInterface[] {
   const chosen: LanInterface[] = [];
   const taken = new Set<string>();
   for (const [name, infos = []] of Object.entries(found)) {
-    if (isVirtualInterface(name)) continue;
+    const isWanted = wanted.includes(name);
+    if (wanted.length > 0 ? !isWanted : isVirtualInterface(name)) continue;
     const usable = infos.filter((info) => !info.internal && isListening(info, listening));
-    const ipv4 = usable.filter((info) => info.family === 'IPv4' && PRIVATE_IPV4.check(info.address));
+    const ipv4 = usable.filter((info) => info.family === 'IPv4' && (isWanted || PRIVATE_IPV4.check(info.address)));
     const networks = ipv4.flatMap((info) => info.cidr ?? []);
     // Link-local numbers are the same everywhere: two of them are no sign of one network.
     const keys = ipv4.filter(({ address }) => !LINK_LOCAL_IPV4.check(address)).map(networkOf);

@@ -5,31 +5,23 @@
  * announce, repeat, and take leave. It must not listen, because it would take the announcement on our other interface
  * for somebody else's claim to the name, print that to the console and fall silent.
  */
-import { createSocket, type RemoteInfo } from 'node:dgram';
-import Bonjour from 'bonjour-service';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import multicastDns, { type DnsPacket, type DnsRecord, type MulticastDns } from 'multicast-dns';
 import type { Logger } from '../log/log.ts';
 import { answerQuery, hasSharedRecords, type Reply } from './answers.ts';
+import type { Contest } from './contest.ts';
 import { isOnLink, type LanInterface } from './interfaces.ts';
 import { hostNames, instanceLabel, isComputersName } from './names.ts';
-import { OutgoingSocket } from './outgoing-socket.ts';
 import { findConflicts, type NameConflict, probe } from './probe.ts';
-import {
-  type Announcement,
-  addressRecords,
-  correctServiceRecords,
-  directServiceRecords,
-  recordKey,
-  servicesOf,
-} from './records.ts';
+import { Publication } from './publication.ts';
+import { isPlain, isResponse } from './received.ts';
+import { type Announcement, addressRecords, isSameName, recordKey, servicesOf } from './records.ts';
 
-/** How long a goodbye may take: quitting must not hang on a network that is gone. */
-const GOODBYE_MS = 2000;
 const MAX_INSTANCE_ATTEMPTS = 9;
 /** RFC 6762 section 6: how long an answer waits that others may be giving too. */
 const SHARED_DELAY_MS = { least: 20, most: 120 };
-/** A TXT string has at most 255 bytes (RFC 1035 section 3.3.14), and `domain=` is part of it. */
-const MAX_TXT_DOMAIN_BYTES = 248;
+/** RFC 6762 section 10.2: what came less than a second before is not dropped from caches by what we say. */
+const DEFENCE_DELAY_MS = 1100;
 
 export interface LinkOptions {
   readonly lan: LanInterface;
@@ -38,12 +30,15 @@ export interface LinkOptions {
   readonly ownAddresses: () => ReadonlySet<string>;
   /** The computer's own host name, which is its system's to publish. */
   readonly hostName: string;
+  /** What is known of this interface from links that were there before. */
+  readonly contest: Contest;
   /** Milliseconds that only go forward. */
   readonly monotonicMs: () => number;
   /** Between 0 and 1. */
   readonly random: () => number;
   readonly log: Logger;
-  readonly onConflict: (conflict: NameConflict) => void;
+  /** Its state, or what is contested, is another. */
+  readonly onChange: () => void;
 }
 
 /** `refused`: a name or the port belongs to somebody else; this link stays silent, a later one may have more luck. */
@@ -51,6 +46,10 @@ export type LinkState = 'probing' | 'announced' | 'refused' | 'closed';
 
 export interface Link {
   readonly state: LinkState;
+  /** Announces something else under the same names, without a gap. False when that needs another link. */
+  update(announcement: Announcement): boolean;
+  /** Asks whether the names that somebody else answers for are still contested. */
+  askAgain(): void;
   /** Says goodbye, if there is something to take back, and closes the socket; after two seconds without a goodbye. */
   close(): Promise<void>;
 }
@@ -59,43 +58,59 @@ export function openLink(options: LinkOptions): Link {
   return new MulticastLink(options);
 }
 
-type Service = ReturnType<Bonjour['publish']>;
-
 class MulticastLink implements Link {
   readonly #options: LinkOptions;
+  readonly #socket: Socket;
   readonly #mdns: MulticastDns;
-  readonly #bonjour: Bonjour;
   readonly #hosts: readonly [string, ...string[]];
   readonly #hostRecords: readonly DnsRecord[];
-  readonly #services: Service[] = [];
   readonly #closing = new AbortController();
   readonly #delayed = new Set<NodeJS.Timeout>();
   readonly #lastMulticastMs = new Map<string, number>();
-  readonly #reported = new Set<string>();
+  #announcement: Announcement;
+  #published: { readonly instance: string; readonly publication: Publication } | undefined;
   #state: LinkState = 'probing';
   #closed: Promise<void> | undefined;
 
   constructor(options: LinkOptions) {
     const { lan, announcement, hostName, log } = options;
     this.#options = options;
+    this.#announcement = announcement;
     this.#hosts = hostNames(announcement.domain);
     // Two publishers of one host name: macOS gives way and renames the Mac. Its own responder answers for the name.
     this.#hostRecords = isComputersName(this.#hosts, hostName) ? [] : addressRecords(this.#hosts, lan);
-    const socket = createSocket({ type: 'udp4', reuseAddr: true });
+    this.#socket = createSocket({ type: 'udp4', reuseAddr: true });
     // Bound to all addresses, for on Linux a socket that is bound to one hears no multicast.
-    this.#mdns = multicastDns({ socket, interface: lan.address, bind: '0.0.0.0' });
+    this.#mdns = multicastDns({ socket: this.#socket, interface: lan.address, bind: '0.0.0.0' });
     this.#mdns.on('warning', (error) => log.debug({ err: error, interface: lan.name }, 'mDNS packet lost'));
     this.#mdns.on('error', (error) => this.#refuse(error));
-    this.#mdns.on('query', (query, from) => this.#answer(query, from));
-    this.#mdns.on('response', (packet, from) => this.#watchNames(packet, from));
+    this.#mdns.on('query', (query, from) => this.#survive(() => this.#answer(query, from)));
+    this.#mdns.on('response', (packet, from) => this.#survive(() => this.#watchNames(packet, from)));
     this.#mdns.once('ready', () => this.#claim().catch((error) => this.#refuse(error)));
-    // The library types its options as those of a service, but hands them on to multicast-dns.
-    const speaking = { socket: new OutgoingSocket(socket), bind: false };
-    this.#bonjour = new Bonjour(speaking as object, (error: Error) => this.#refuse(error));
   }
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  update(announcement: Announcement): boolean {
+    const { domain, name } = this.#announcement;
+    const before = this.#published;
+    if (this.#state !== 'announced' || before === undefined) return false;
+    if (announcement.domain !== domain || announcement.name !== name) return false;
+    // A new service brings a name that nobody has been asked about.
+    const types = new Set(servicesOf(this.#announcement).map(({ type }) => type));
+    if (servicesOf(announcement).some(({ type }) => !types.has(type))) return false;
+    this.#announcement = announcement;
+    this.#publish(before.instance);
+    void before.publication.withdraw(this.#records());
+    return true;
+  }
+
+  askAgain(): void {
+    if (this.#state !== 'announced') return;
+    const questions = this.#options.contest.conflicts.map(({ name }) => ({ name, type: 'ANY', class: 'IN' }));
+    if (questions.length > 0) this.#mdns.query({ questions }, () => undefined);
   }
 
   close(): Promise<void> {
@@ -105,58 +120,56 @@ class MulticastLink implements Link {
 
   /** Probes, under other instance names if need be: that one may be changed, the host name is the XMPP domain. */
   async #claim(): Promise<void> {
-    const { announcement, lan, ownAddresses, random, log } = this.#options;
+    const { lan, ownAddresses, random, log } = this.#options;
     const isNear = (address: string) => isOnLink(lan, address);
     for (let attempt = 1; attempt <= MAX_INSTANCE_ATTEMPTS; attempt += 1) {
-      const instance = instanceLabel(announcement.name, attempt);
-      const proposed = [...this.#hostRecords, ...instanceRecords(instance, announcement, this.#hosts[0])];
+      const instance = instanceLabel(this.#announcement.name, attempt);
+      const proposed = [...this.#hostRecords, ...instanceRecords(instance, this.#announcement, this.#hosts[0])];
       const signal = this.#closing.signal;
       const conflicts = await probe({ mdns: this.#mdns, proposed, ownAddresses, isNear, random, signal });
       if (signal.aborted) return;
-      if (conflicts.length === 0) return this.#publish(instance);
+      if (conflicts.length === 0) {
+        this.#options.contest.settle();
+        return this.#publish(instance);
+      }
       const lost = conflicts.filter(({ name }) => this.#hosts.includes(name));
+      this.#state = lost.length > 0 ? 'refused' : 'probing';
       for (const conflict of lost) this.#report(conflict);
-      if (lost.length > 0) break;
+      if (lost.length > 0) return;
       log.info({ instance, holder: conflicts[0]?.holder }, 'instance name taken: another one is tried');
     }
     this.#state = 'refused';
   }
 
-  #publish(name: string): void {
-    const { announcement, lan, log } = this.#options;
-    const { domain } = announcement;
-    const txt = { txtvers: '1', ...(Buffer.byteLength(domain) <= MAX_TXT_DOMAIN_BYTES && { domain }) };
-    const extras = [...this.#hostRecords, ...directServiceRecords(announcement, this.#hosts)];
-    for (const { type, port } of servicesOf(announcement)) {
-      // Its probing costs a second and finds nothing, but without it the records go out before they can be put right.
-      const service = this.#bonjour.publish({ name, type, port, host: this.#hosts[0], txt, probe: true });
-      const make = service.records.bind(service);
-      // The host goes with the first service, so that it is announced and taken back once.
-      const added = this.#services.length === 0 ? extras : [];
-      const records = () => [
-        ...correctServiceRecords(make(), this.#closing.signal.aborted),
-        ...added.map((r) => ({ ...r })),
-      ];
-      service.records = records as Service['records'];
-      service.once('up', () => {
-        if (this.#state !== 'probing') return;
+  #publish(instance: string): void {
+    const { lan, log } = this.#options;
+    const { addresses } = lan;
+    const publication = new Publication({
+      socket: this.#socket,
+      lan,
+      announcement: this.#announcement,
+      instance,
+      hosts: this.#hosts,
+      hostRecords: this.#hostRecords,
+      onError: (error) => this.#refuse(error),
+      onAnnounced: () => {
+        if (this.#state !== 'probing' && this.#state !== 'announced') return;
         this.#state = 'announced';
-        log.info({ interface: lan.name, addresses: lan.addresses, host: this.#hosts[0], instance: name }, 'announced');
-      });
-      this.#services.push(service);
-    }
+        log.info({ interface: lan.name, addresses, host: this.#hosts[0], instance }, 'announced');
+        this.#options.onChange();
+      },
+    });
+    this.#published = { instance, publication };
   }
 
-  /** Everything we answer for at this moment, each record once. */
-  #records(): DnsRecord[] {
-    const all = this.#services.flatMap((service): DnsRecord[] => service.records());
-    return [...new Map(all.map((record) => [recordKey(record), record])).values()];
+  /** Everything we answer for at this moment. */
+  #records(): readonly DnsRecord[] {
+    return this.#published?.publication.records ?? [];
   }
 
   #answer(query: DnsPacket, from: RemoteInfo): void {
     // On Linux every socket hears what arrives on any interface; the link there answers it, or none should.
-    if (this.#services.length === 0 || this.#closing.signal.aborted || !isOnLink(this.#options.lan, from.address))
-      return;
+    if (!this.#isHeard(from) || !isPlain(query)) return;
     const { toSender, toGroup } = answerQuery({
       query,
       fromPort: from.port,
@@ -173,13 +186,15 @@ class MulticastLink implements Link {
       return;
     }
     const { least, most } = SHARED_DELAY_MS;
-    const timer = setTimeout(
-      () => {
-        this.#delayed.delete(timer);
-        this.#send(toGroup, null);
-      },
-      least + this.#options.random() * (most - least),
-    );
+    this.#later(least + this.#options.random() * (most - least), () => this.#send(toGroup, null));
+  }
+
+  /** Unless the link is closed before. */
+  #later(afterMs: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#delayed.delete(timer);
+      act();
+    }, afterMs);
     this.#delayed.add(timer);
   }
 
@@ -191,40 +206,57 @@ class MulticastLink implements Link {
   }
 
   #watchNames(packet: DnsPacket, from: RemoteInfo): void {
-    if (this.#closing.signal.aborted || !isOnLink(this.#options.lan, from.address)) return;
+    if (!this.#isHeard(from) || !isResponse(packet, from)) return;
     const claimed = this.#records().filter((record) => record.flush === true);
     const own = this.#options.ownAddresses;
-    for (const conflict of findConflicts({ packet, from: from.address, claimed, own })) this.#report(conflict);
+    for (const conflict of findConflicts({ packet, from: from.address, claimed, own })) {
+      this.#report(conflict);
+      if (this.#options.contest.isDefenceDue(conflict.name)) {
+        this.#later(DEFENCE_DELAY_MS, () => this.#defend(conflict.name));
+      }
+    }
   }
 
-  /** Once for each name and holder. We neither give way nor take another name: the domain is in people's addresses. */
+  #defend(contested: string): void {
+    const answers = this.#records().filter(({ name, flush }) => flush === true && isSameName(name, contested));
+    if (answers.length > 0) this.#send({ answers, additionals: [] }, null);
+  }
+
+  #isHeard(from: RemoteInfo): boolean {
+    return this.#published !== undefined && !this.#closing.signal.aborted && isOnLink(this.#options.lan, from.address);
+  }
+
+  /**
+   * Said once, until the name is ours alone again. We neither give way nor take another name, as RFC 6762 section 9
+   * would have it: the domain is in people's addresses.
+   */
   #report(conflict: NameConflict): void {
-    const key = `${conflict.name} ${conflict.holder}`;
-    if (this.#reported.has(key)) return;
-    this.#reported.add(key);
+    if (!this.#options.contest.hear(conflict)) return;
     this.#options.log.warn({ ...conflict, interface: this.#options.lan.name }, 'name is used by another computer');
-    this.#options.onConflict(conflict);
+    this.#options.onChange();
+  }
+
+  /** Nothing that the network sends may end the server. */
+  #survive(hear: () => void): void {
+    try {
+      hear();
+    } catch (error) {
+      this.#options.log.debug({ err: error, interface: this.#options.lan.name }, 'mDNS packet not understood');
+    }
   }
 
   #refuse(error: unknown): void {
     if (this.#state === 'refused' || this.#state === 'closed') return;
     this.#state = 'refused';
     this.#options.log.warn({ err: error, interface: this.#options.lan.name }, 'not announced: mDNS cannot be used');
+    this.#options.onChange();
   }
 
   async #close(): Promise<void> {
     this.#state = 'closed';
     this.#closing.abort();
     for (const timer of this.#delayed) clearTimeout(timer);
-    // All at once: stopping one service would also take back the host, which the other one needs.
-    const goodbye = new Promise<void>((resolve) => this.#bonjour.unpublishAll(() => resolve()));
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, GOODBYE_MS);
-    });
-    await Promise.race([goodbye, patience]);
-    clearTimeout(timer);
-    this.#bonjour.destroy();
+    await this.#published?.publication.withdraw();
     await new Promise<void>((resolve) => this.#mdns.destroy(resolve));
   }
 }

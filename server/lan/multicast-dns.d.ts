@@ -25,6 +25,10 @@ declare module 'multicast-dns' {
 
     interface DnsPacket {
       readonly id: number;
+      /** `QUERY` for 0, which is all that mDNS knows. */
+      readonly opcode?: string;
+      /** `NOERROR` for 0. */
+      readonly rcode?: string;
       readonly questions: readonly DnsQuestion[];
       readonly answers: readonly DnsRecord[];
       readonly authorities: readonly DnsRecord[];

@@ -26,6 +26,15 @@ export function isLocalDomain(domain: string): boolean {
   return /[^.]\.local\.?$/i.test(domain);
 }
 
+/** A name to propose in the place of one that cannot be used: `miller.local` becomes `miller-chat.local`. */
+export function otherLocalDomain(domain: string): string {
+  const labels = domain.toLowerCase().replace(/\.$/, '').split('.');
+  const parts = labels.at(-1) === 'local' ? labels.slice(0, -1) : labels;
+  // A name of several parts has its proposal in itself.
+  const label = parts.length > 1 ? parts.join('-') : `${parts[0] ?? 'snug'}-chat`;
+  return `${cutLabel(label).replace(/-+$/, '')}.local`;
+}
+
 /** Whether the computer itself already goes by one of these names in mDNS; `hostName` with or without a domain. */
 export function isComputersName(hosts: readonly string[], hostName: string): boolean {
   const own = `${hostName.split('.')[0]}.local`.toLowerCase();

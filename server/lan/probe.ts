@@ -1,11 +1,17 @@
 /** Finding out whether a name is free before claiming it (RFC 6762 section 8.1), and seeing it contested later. */
 import type { RemoteInfo } from 'node:dgram';
 import type { DnsPacket, DnsRecord, MulticastDns } from 'multicast-dns';
+import { isPlain, isResponse } from './received.ts';
 import { isSameName, isSameRecord } from './records.ts';
+import { compareClaims } from './tie-break.ts';
 
 /** RFC 6762 section 8.1: three questions, 250 ms apart, the first after a random time of up to 250 ms. */
 const PROBES = 3;
 const INTERVAL_MS = 250;
+/** RFC 6762 section 8.2: how long who lost a tie waits before it asks again; by then the winner answers. */
+const DEFER_MS = 1000;
+/** Somebody who asks for a name for so long, and never takes it, holds it all the same. */
+const MAX_DEFERRALS = 5;
 
 export interface NameConflict {
   /** The name that somebody else answers for. */
@@ -35,8 +41,10 @@ export function probe(options: ProbeOptions): Promise<NameConflict[]> {
     const conflicts = new Map<string, NameConflict>();
     const names = [...new Set(proposed.map((record) => record.name))];
     let sent = 0;
+    let deferrals = 0;
     let timer = setTimeout(ask, random() * INTERVAL_MS);
     mdns.on('response', hear);
+    mdns.on('query', hearRival);
     signal.addEventListener('abort', end, { once: true });
 
     function ask(): void {
@@ -52,15 +60,32 @@ export function probe(options: ProbeOptions): Promise<NameConflict[]> {
     }
 
     function hear(packet: DnsPacket, from: RemoteInfo): void {
-      if (!isNear(from.address)) return;
+      if (!isNear(from.address) || !isResponse(packet, from)) return;
       for (const conflict of findConflicts({ packet, from: from.address, claimed: proposed, own: ownAddresses })) {
         conflicts.set(conflict.name, conflict);
       }
     }
 
+    /** Somebody else asks for a name of ours, and says what for, before either of us has it. */
+    function hearRival(packet: DnsPacket, from: RemoteInfo): void {
+      if (packet.authorities.length === 0 || !isNear(from.address) || !isPlain(packet)) return;
+      const lost = names.find((name) => losesTie(name, packet.authorities, proposed, ownAddresses));
+      if (lost === undefined || ownAddresses().has(from.address)) return;
+      clearTimeout(timer);
+      deferrals += 1;
+      if (deferrals > MAX_DEFERRALS) {
+        conflicts.set(lost, { name: lost, holder: from.address });
+        end();
+        return;
+      }
+      sent = 0;
+      timer = setTimeout(ask, DEFER_MS);
+    }
+
     function end(): void {
       clearTimeout(timer);
       mdns.removeListener('response', hear);
+      mdns.removeListener('query', hearRival);
       signal.removeEventListener('abort', end);
       resolve([...conflicts.values()]);
     }
@@ -97,6 +122,20 @@ export function findConflicts({ packet, from, claimed, own }: HeardResponse): Na
   });
   const nameOf = (record: DnsRecord) => claimed.find(({ name }) => isSameName(name, record.name))?.name ?? record.name;
   return [...new Set(foreign.map(nameOf))].map((name) => ({ name, holder: from }));
+}
+
+/** A repeater's echo of our own question, with the addresses of our other interfaces, is no rival. */
+function losesTie(
+  name: string,
+  rivals: readonly DnsRecord[],
+  proposed: readonly DnsRecord[],
+  own: () => ReadonlySet<string>,
+): boolean {
+  const theirs = rivals.filter((record) => isSameName(record.name, name));
+  const ours = proposed.filter((record) => record.name === name);
+  if (theirs.length === 0 || compareClaims(ours, theirs) >= 0) return false;
+  const addresses = theirs.filter(isAddress);
+  return addresses.length === 0 || addresses.some(({ data }) => !own().has(String(data)));
 }
 
 function isAddress({ type }: DnsRecord): boolean {

@@ -16,8 +16,14 @@ export interface Announcement {
   readonly c2sPort?: number;
   /** Direct TLS (XEP-0368). */
   readonly c2sTlsPort?: number;
+  /** Where the page for new people is, by plain HTTP; left out when there is none. */
+  readonly joinPort?: number;
+  /** SHA-256 of the authority that clients may be asked to trust, as `AA:BB:…`. */
+  readonly caFingerprint?: string;
   /** The addresses that are listened on; everything when left out. */
   readonly listening?: readonly string[];
+  /** The names of the interfaces to announce on; nothing means: those that lead to people. */
+  readonly interfaces?: readonly string[];
 }
 
 export interface AnnouncedService {
@@ -30,6 +36,22 @@ export function servicesOf({ c2sPort, c2sTlsPort }: Announcement): AnnouncedServ
   if (c2sPort !== undefined) services.push({ type: 'xmpp-client', port: c2sPort });
   if (c2sTlsPort !== undefined) services.push({ type: 'xmpps-client', port: c2sTlsPort });
   return services;
+}
+
+/** A TXT string has at most 255 bytes with its name (RFC 1035 section 3.3.14). */
+const MAX_TXT_BYTES = 255;
+
+/** What the TXT record says. Everybody in the network reads it: no tokens, names of people or numbers of them. */
+export function textOf({ domain, joinPort, caFingerprint }: Announcement, lan: LanInterface): Record<string, string> {
+  const text = {
+    txtvers: '1',
+    domain,
+    ...(joinPort !== undefined && { join: `http://${lan.address}:${joinPort}/join` }),
+    ...(caFingerprint !== undefined && { fp: caFingerprint.replaceAll(':', '').toLowerCase() }),
+  };
+  return Object.fromEntries(
+    Object.entries(text).filter(([key, value]) => Buffer.byteLength(`${key}=${value}`) <= MAX_TXT_BYTES),
+  );
 }
 
 /** A and AAAA of every host name. */

@@ -5,7 +5,7 @@ import type { TlsState, Transport, TransportEvents } from '../stream/transport.t
 import { readTlsState, type ServerTls } from './tls.ts';
 
 /** XEP-0368 section 4: the ALPN name of client streams. */
-const ALPN_CLIENT = 'xmpp-client';
+export const ALPN_CLIENT = 'xmpp-client';
 /** Lets the system notice peers that vanished without a word, where stream management does not. */
 const KEEPALIVE_MS = 60_000;
 
@@ -41,6 +41,12 @@ export class SocketTransport implements Transport {
   /** Begins with the TLS handshake (XEP-0368). */
   startDirectTls(): void {
     this.#handshake([ALPN_CLIENT]);
+  }
+
+  /** Goes on behind a handshake that somebody else has made. */
+  startSecured(socket: TLSSocket): void {
+    this.#tls = readTlsState(socket);
+    this.#listen(socket);
   }
 
   startTls(): void {

@@ -1,8 +1,9 @@
 /** TCP listeners for client streams. */
 import { createServer, type Server } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Logger } from '../log/log.ts';
+import type { Transport } from '../stream/transport.ts';
 import { SocketTransport } from './socket-transport.ts';
-import type { Streams } from './streams.ts';
 import type { ServerTls } from './tls.ts';
 
 export interface TcpListenerOptions {
@@ -14,7 +15,8 @@ export interface TcpListenerOptions {
   readonly isDirectTls: boolean;
   /** Asked for each connection, so that a renewed certificate takes effect at once. */
   readonly tls: () => ServerTls;
-  readonly streams: Streams;
+  /** Puts a stream on each new connection. */
+  readonly streams: { open(transport: Transport): unknown };
   readonly log: Logger;
 }
 
@@ -35,6 +37,13 @@ export async function listenTcp(options: TcpListenerOptions): Promise<TcpListene
   const address = await listenOn(server, options.address, options.port);
   server.on('error', (error) => options.log.error({ err: error, port: address.port }, 'listening failed'));
   return { port: address.port, close: () => server.close() };
+}
+
+/** A stream on a connection to another port, which is encrypted already. */
+export function openSecured(socket: TLSSocket, { streams, tls }: Pick<TcpListenerOptions, 'streams' | 'tls'>): void {
+  const transport = new SocketTransport(socket, tls());
+  streams.open(transport);
+  transport.startSecured(socket);
 }
 
 async function listenOn(server: Server, host: string, port: number): Promise<{ readonly port: number }> {

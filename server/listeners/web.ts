@@ -1,11 +1,13 @@
 /** HTTPS for what belongs to chatting besides streams over TCP: files, web clients, what they look up. */
 import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
 import type { Logger } from '../log/log.ts';
 import { sendProblem, type WebRoutes, type WebUpgrade } from '../modulehost/web.ts';
+import { ALPN_CLIENT } from './socket-transport.ts';
 import { isAddressFamilyMissing } from './tcp.ts';
 import type { ServerTls } from './tls.ts';
 
@@ -16,6 +18,7 @@ const HEADERS_TIMEOUT_MS = 20_000;
 /** While nothing comes or goes. A whole request may take hours: a large file on a slow line. */
 const IDLE_MS = 120_000;
 const KEEP_ALIVE_MS = 30_000;
+const ALPN_HTTP = 'http/1.1';
 /** Of one part of a path: the name of a file, whose 255 bytes may each be three characters there. */
 const MAX_PART_LENGTH = 765;
 /** What of a stranger's words goes into the log. */
@@ -29,6 +32,8 @@ export interface WebListenerOptions {
   readonly tls: ServerTls;
   readonly routes: readonly WebRoutes[];
   readonly upgrades: readonly WebUpgrade[];
+  /** Takes connections that ask for a client stream by ALPN (XEP-0368 section 4), so that one port can be all there is. */
+  readonly openStream?: (socket: TLSSocket) => void;
   readonly log: Logger;
 }
 
@@ -43,8 +48,15 @@ export interface WebListener {
 /** Listens. Rejects with the system's error, its `code` and its `port` (`EADDRINUSE`, `EACCES` …). */
 export async function listenWeb(options: WebListenerOptions): Promise<WebListener> {
   const { address, log } = options;
-  const https = createServer({ ...options.tls.options, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 });
+  const { openStream } = options;
+  const https = createServer({
+    ...options.tls.options,
+    ALPNProtocols: openStream === undefined ? [ALPN_HTTP] : [ALPN_HTTP, ALPN_CLIENT],
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: 0,
+  });
   https.setTimeout(IDLE_MS);
+  if (openStream !== undefined) divertStreams(https, openStream);
   const server = await createWeb(options, (handler) => https.on('request', handler));
   https.on('upgrade', (request, socket, head) => upgrade(options.upgrades, request, socket, head));
   https.on('tlsClientError', (error, socket) => {
@@ -100,8 +112,20 @@ export async function createWeb(
   return server;
 }
 
+/** Comes before HTTP where a connection is none of its business. */
+function divertStreams(https: Server, openStream: (socket: TLSSocket) => void): void {
+  const speakHttp = https.listeners('secureConnection');
+  https.removeAllListeners('secureConnection');
+  https.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === ALPN_CLIENT) openStream(socket);
+    else for (const listener of speakHttp) listener.call(https, socket);
+  });
+}
+
 function upgrade(upgrades: readonly WebUpgrade[], request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const path = new URL(request.url ?? '/', 'https://host').pathname;
+  // SECURITY: HTTP has let go of the socket, and an error that nobody hears would end the process.
+  socket.on('error', () => undefined);
+  const path = URL.parse(request.url ?? '/', 'https://host')?.pathname;
   const found = upgrades.find((candidate) => candidate.path === path);
   if (found !== undefined) found.accept(request, socket, head);
   else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

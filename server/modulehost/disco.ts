@@ -52,11 +52,21 @@ export interface NodeAnswerer {
 /** Items of an account that the sender may see. */
 export type AccountList = (request: Request) => readonly DiscoItem[];
 
+/** What somebody tells about a namespace that they answer for. */
+export interface DelegatedInfo {
+  readonly server: DiscoInfo;
+  readonly account: DiscoInfo;
+}
+
+/** These are what a server or an account *is*, whoever answers for some of its features. */
+const OWN_CATEGORIES: ReadonlySet<string> = new Set(['server', 'account']);
+
 export class Disco {
   readonly #parts = new Set<DiscoPart>();
   readonly #listeners = new Set<() => void>();
   readonly #answerers = new Map<string, NodeAnswerer>();
   readonly #accountLists = new Set<AccountList>();
+  readonly #delegated = new Map<string, DelegatedInfo>();
   #revision = 0;
 
   /** Counts the changes of what `server`, `account` and `items` tell, for those who keep what they made of it. */
@@ -82,6 +92,16 @@ export class Disco {
     this.#answerers.set(feature, answerer);
   }
 
+  /**
+   * Lets `info` stand for all that the modules tell about a namespace which somebody else answers for (XEP-0355 section
+   * 7.2); undefined gives it back to them.
+   */
+  delegate(xmlns: string, info: DelegatedInfo | undefined): void {
+    if (info === undefined) this.#delegated.delete(xmlns);
+    else this.#delegated.set(xmlns, info);
+    this.changed();
+  }
+
   /** For whoever's part tells something else from now on. */
   changed(): void {
     this.#revision++;
@@ -95,18 +115,13 @@ export class Disco {
   }
 
   server(): DiscoInfo {
-    return {
-      identities: this.#gather((part) => part.identities),
-      features: [...new Set(this.#gather((part) => part.features))].sort(),
-      forms: this.#gather((part) => part.forms?.()),
-    };
+    const own = this.#own(({ features, identities, forms }) => ({ features, identities, forms: forms?.() }));
+    return merge([...own, ...this.#delegated.values().map(({ server }) => server)]);
   }
 
   account(): DiscoInfo {
-    return {
-      identities: this.#gather((part) => part.accountIdentities),
-      features: [...new Set(this.#gather((part) => part.accountFeatures))].sort(),
-    };
+    const own = this.#own(({ accountFeatures: features, accountIdentities: identities }) => ({ features, identities }));
+    return merge([...own, ...this.#delegated.values().map(({ account }) => account)]);
   }
 
   /** The services below the server's domain. */
@@ -149,7 +164,33 @@ export class Disco {
     return [...this.#answerers].filter(([feature]) => features.has(feature)).map(([, answerer]) => answerer);
   }
 
+  /** What the modules tell, without what is delegated. */
+  #own(pick: (part: DiscoPart) => Told): readonly DiscoInfo[] {
+    return [...this.#parts].map((part) => withoutNamespaces(pick(part), this.#delegated));
+  }
+
   #gather<T>(pick: (part: DiscoPart) => readonly T[] | undefined): T[] {
     return [...this.#parts].flatMap((part) => [...(pick(part) ?? [])]);
   }
+}
+
+/** What one module tells about the server or about accounts. */
+type Told = { readonly [K in keyof DiscoInfo]?: DiscoInfo[K] | undefined };
+
+/** Without the features of delegated namespaces, and without all that a module tells which has such features. */
+function withoutNamespaces(
+  { features = [], identities = [], forms = [] }: Told,
+  delegated: ReadonlyMap<string, unknown>,
+): DiscoInfo {
+  const kept = features.filter((feature) => !delegated.has(feature.split('#', 1)[0] ?? '') && !delegated.has(feature));
+  if (kept.length === features.length) return { features, identities, forms };
+  return { features: kept, identities: identities.filter(({ category }) => OWN_CATEGORIES.has(category)) };
+}
+
+function merge(infos: readonly DiscoInfo[]): DiscoInfo {
+  return {
+    identities: infos.flatMap(({ identities }) => identities),
+    features: [...new Set(infos.flatMap(({ features }) => features))].sort(),
+    forms: infos.flatMap(({ forms }) => forms ?? []),
+  };
 }

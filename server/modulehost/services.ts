@@ -77,7 +77,14 @@ export const ROSTER: ServiceToken<RosterService> = { name: 'roster' };
 export interface BlockingService {
   /** True when the account wants no stanza from this address and none sent to it. */
   isBlocked(account: string, address: Jid): boolean;
+  /**
+   * Shows `listener` each `<item/>` of a request to block, once its address is blocked and that is on disk. The request
+   * is answered when what the listener returns has settled. The function takes the listener back.
+   */
+  onBlocked(listener: BlockedListener): () => void;
 }
+
+export type BlockedListener = (account: string, address: Jid, item: Element) => Promise<void> | undefined;
 
 export const BLOCKING: ServiceToken<BlockingService> = { name: 'blocking' };
 
@@ -163,6 +170,8 @@ export interface ArchiveRequest {
   readonly owner: Jid;
   readonly iq: Iq;
   readonly payload: Element;
+  /** Who asked, when it is a session of ours: a page waits until its client has read what was sent before. */
+  readonly session?: Session | undefined;
   /** Sends a page's `<message/>`, whose addresses are set, to who asked; `id` is that of the message inside. */
   readonly send: (message: Element, id: string) => void;
   /** The message as who asks may see it; rooms hide real addresses (XEP-0313 section 5.1.2). */
@@ -356,7 +365,7 @@ export const ANNOUNCEMENTS: ServiceToken<AnnouncementsService> = { name: 'announ
 export interface ReportsService {
   /** Those that wait for somebody first, the newest first within each. */
   list(): readonly Report[];
-  /** Somebody has looked into it. Resolves when it is on disk; false when there is none. */
+  /** Somebody has looked into it. Resolves when it is on disk; false when no such report waits for somebody. */
   resolve(id: string): Promise<boolean>;
   /** Called after each change; the function takes the listener back. */
   onChange(listener: () => void): () => void;

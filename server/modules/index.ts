@@ -4,7 +4,8 @@
  */
 import type { Module } from '../modulehost/module.ts';
 import { adhoc } from './adhoc/adhoc.ts';
-import { adminCommands } from './admin-commands.ts';
+import { adminCommands } from './admin-commands/admin-commands.ts';
+import { announcements } from './announcements/announcements.ts';
 import { archive } from './archive/archive.ts';
 import { avatars } from './avatars/avatars.ts';
 import { blockLists } from './block-lists/block-lists.ts';
@@ -14,7 +15,9 @@ import { caps } from './caps.ts';
 import { carbons } from './carbons.ts';
 import { clientAccess } from './client-access/client-access.ts';
 import { clientState } from './client-state/client-state.ts';
+import { components } from './components/components.ts';
 import { contact } from './contact.ts';
+import { delegation } from './delegation/delegation.ts';
 import { directory } from './directory/directory.ts';
 import { disco } from './disco.ts';
 import { displayed } from './displayed.ts';
@@ -23,13 +26,17 @@ import { fast } from './fast/fast.ts';
 import { guests } from './guests/guests.ts';
 import { lastActivity } from './last-activity/last-activity.ts';
 import { legacySession } from './legacy-session.ts';
+import { multicast } from './multicast/multicast.ts';
 import { offline } from './offline/offline.ts';
 import { ping } from './ping.ts';
 import { privateXml } from './private-xml/private-xml.ts';
+import { privileges } from './privileges/privileges.ts';
+import { proxy } from './proxy/proxy.ts';
 import { pep } from './pubsub/pep.ts';
 import { pubsub } from './pubsub/pubsub.ts';
 import { push } from './push/push.ts';
 import { registration } from './registration.ts';
+import { reports } from './reports/reports.ts';
 import { rooms } from './rooms/rooms.ts';
 import { roster } from './roster/roster.ts';
 import { streamManagement } from './stream-management/stream-management.ts';
@@ -69,10 +76,17 @@ export const modules: readonly Module[] = [
   displayed,
   registration,
   upload,
+  proxy,
+  multicast,
+  reports,
   directory,
   externalServices,
   contact,
+  announcements,
   adhoc,
   adminCommands,
   legacySession,
+  components, // behind all that have an address of their own, which no component can take
+  privileges,
+  delegation,
 ];

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { thisComputer } from '../../server/administration/actor.ts';
 import { runCommand } from '../../server/cli/program.ts';
 import type { ServerEntry } from '../../server/cli/server-entry.ts';
 import { createHandlers } from '../../server/control/handlers.ts';
@@ -34,7 +35,8 @@ const entry: ServerEntry = {
   openOffline: () => {
     offline.opened += 1;
     return Promise.resolve({
-      accounts: server.accounts,
+      accounts: () => server.accounts(),
+      perform: (deed, input) => server.perform(thisComputer('command-line'), deed, input),
       domain: 'miller.local',
       close: () => {
         offline.closed += 1;
@@ -146,22 +148,22 @@ describe('with a running server', () => {
 describe('passwords', () => {
   test('the first line of the input is the password', async () => {
     expect(await snug('user add bob', 'long enough\nignored\n')).toMatchObject({ status: 0 });
-    expect(server.done).toEqual(['create bob long enough member']);
+    expect(server.done).toEqual(['accounts.create bob long enough member']);
   });
 
   test('the first line of a file is the password', async () => {
     const file = join(directory, 'password');
     writeFileSync(file, 'from a file\r\n');
     expect(await snug(`user passwd bob --password-file ${file}`)).toMatchObject({ status: 0 });
-    expect(server.done).toEqual(['setPassword bob from a file']);
+    expect(server.done).toEqual(['accounts.setPassword bob from a file']);
   });
 
   test('a generated password is shown once and is the one that was set', async () => {
     const { output } = await snug('user add bob --admin --generate');
     const shown = /^Password \(shown only once\): (([a-z2-9]{5}-){3}[a-z2-9]{5})$/m.exec(output)?.[1];
-    expect(server.done).toEqual([`create bob ${shown} admin`]);
+    expect(server.done).toEqual([`accounts.create bob ${shown} admin`]);
     const [facts] = (await snug('user add eve --generate --json')).events();
-    expect(server.done[1]).toBe(`create eve ${facts?.password} member`);
+    expect(server.done[1]).toBe(`accounts.create eve ${facts?.password} member`);
   });
 
   test('no password at all is refused with the three ways to give one', async () => {
@@ -190,7 +192,7 @@ test('an account may be named by its JID, but not at another domain', async () =
     status: 0,
     output: 'bob@miller.local is enabled.\n',
   });
-  expect(server.done).toEqual(['enable bob']);
+  expect(server.done).toEqual(['accounts.enable bob']);
   expect(await snug('user enable bob@example.org')).toMatchObject({
     status: 1,
     errors: expect.stringContaining('miller.local'),

@@ -13,6 +13,7 @@ const quietly = [
   'c2s.port=0',
   'c2s.directTlsPort=0',
   'web.port=0',
+  'proxy.port=0',
   'listen.address=127.0.0.1',
   'lan.mdns=false',
   'window.port=0',

@@ -33,10 +33,10 @@ describe('calls over the socket', () => {
     await client.accounts.setRole({ localpart: 'bob', role: 'admin' });
     await client.accounts.enable({ localpart: 'bob' });
     expect(server.done).toEqual([
-      'create bob long enough member',
-      'setPassword bob another one',
-      'setRole bob admin',
-      'enable bob',
+      'accounts.create bob long enough member',
+      'accounts.setPassword bob another one',
+      'accounts.setRole bob admin',
+      'accounts.enable bob',
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('calls over the socket', () => {
     expect(await client.accounts.resetPassword({ localpart: 'bob' })).toEqual({
       generatedPassword: 'made-up-password',
     });
-    expect(server.done.at(-1)).toBe('setPassword bob made-up-password');
+    expect(server.done.at(-1)).toBe('accounts.setPassword bob made-up-password');
     expect(JSON.stringify(server.logs.recent(100))).not.toContain('made-up-password');
   });
 
@@ -79,7 +79,7 @@ describe('calls over the socket', () => {
 
   test('stopping is answered before the server stops', async () => {
     expect(await client.server.stop()).toEqual({});
-    expect(server.done).toEqual(['stop']);
+    expect(server.done).toEqual(['server.stop 0']);
   });
 });
 

@@ -3,10 +3,23 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccountError } from '../../server/accounts/account-error.ts';
+import { meets } from '../../server/accounts/permissions.ts';
+import { DeedError } from '../../server/administration/deed-error.ts';
+import { DEED_RULES } from '../../server/administration/deed-rules.ts';
+import type { Carriers } from '../../server/administration/deeds.ts';
 import { systemClock } from '../../server/clock/clock.ts';
 import { Config } from '../../server/config/config.ts';
 import { serverGroups } from '../../server/config/settings.ts';
-import type { AccountSummary, SessionSummary, Status } from '../../server/control/contract.ts';
+import type {
+  AccountSummary,
+  AuditEntrySummary,
+  DeviceSummary,
+  FileSummary,
+  ReportSummary,
+  RoleSummary,
+  SessionSummary,
+  Status,
+} from '../../server/control/contract.ts';
 import type { Deeds } from '../../server/control/deeds.ts';
 import { createLogger, type Logger } from '../../server/log/log.ts';
 import { RecentLines } from '../../server/log/recent-lines.ts';
@@ -14,6 +27,8 @@ import { RecentLines } from '../../server/log/recent-lines.ts';
 export interface FakeServer extends Deeds {
   readonly directory: string;
   readonly log: Logger;
+  /** A fresh address of the window, where there is one. */
+  windowAddress: () => string | undefined;
   /** What was done, in order. */
   readonly done: string[];
   /** What the status says from now on; followers are told. */
@@ -36,6 +51,7 @@ export const aStatus: Status = {
   storageBytes: 12_345,
   traffic: { messages: 7 },
   certificate: { fingerprint: 'AB:CD', expiresAt: '2027-01-31T12:00:00.000Z', source: 'own' },
+  problems: [],
 };
 
 export const aSession: SessionSummary = {
@@ -56,17 +72,96 @@ export const anAccount: AccountSummary = {
   sessions: 1,
 };
 
+export const aRole: RoleSummary = {
+  name: 'doorkeeper',
+  permissions: ['people.read', 'people.write'],
+  isBuiltIn: false,
+  accounts: 2,
+};
+
+export const anEntry: AuditEntrySummary = {
+  id: 7,
+  at: '2026-01-31T12:00:00.000Z',
+  actor: 'ann@miller.local',
+  door: 'chat',
+  deed: 'accounts.create',
+  subject: 'bob',
+  detail: 'member',
+  outcome: 'done',
+};
+
+export const files: readonly FileSummary[] = [
+  { id: '1', account: 'ann', name: 'Old garden.jpg', mediaType: 'image/jpeg', size: 100 },
+  { id: '2', account: 'bob', name: 'house.jpg', mediaType: 'image/jpeg', size: 900 },
+  { id: '3', account: 'ann', name: 'garden.jpg', mediaType: 'image/jpeg', size: 300 },
+];
+
+export const aReport: ReportSummary = {
+  id: 'r1',
+  reporter: 'ann@miller.local',
+  reported: 'mallory@miller.local',
+  reason: 'spam',
+  messages: [{ id: 'm1', body: 'Cheap roses!' }],
+  at: '2026-01-31T12:00:00.000Z',
+  isResolved: false,
+};
+
+export const aDevice: DeviceSummary = {
+  id: 'd1',
+  name: 'Conversations',
+  isConnected: true,
+  firstSeen: '2026-01-01T12:00:00.000Z',
+  lastSeen: '2026-01-31T12:00:00.000Z',
+  knowsPassword: true,
+  hasToken: false,
+};
+
 export function createFakeServer(): FakeServer {
   const directory = mkdtempSync(join(tmpdir(), 'snug-control-'));
   const lines = new RecentLines();
   const done: string[] = [];
   const listeners = new Set<() => void>();
   let status = aStatus;
+  let accounts: readonly AccountSummary[] = [anAccount];
   const note = (text: string): Promise<void> => {
     done.push(text);
     return Promise.resolve();
   };
-  return {
+  const noted = Object.fromEntries(
+    Object.keys(DEED_RULES).map((deed) => [
+      deed,
+      (input: object) => note([deed, ...Object.values(input).map(String)].join(' ').trim()),
+    ]),
+  ) as unknown as Carriers;
+  const carry: Carriers = {
+    ...noted,
+    'accounts.create': async ({ localpart, password, role }) => {
+      if (localpart === 'ann') throw new AccountError('conflict', 'The name ann is taken.');
+      await note(`accounts.create ${localpart} ${password} ${role}`);
+      accounts = [...accounts, { ...anAccount, localpart, jid: `${localpart}@miller.local`, role }];
+      return { localpart, role, isEnabled: true, isGuest: false, createdAt: 0 };
+    },
+    'accounts.disable': () => Promise.reject(new AccountError('last-admin', 'ann is the last administrator.')),
+    'accounts.remove': () => Promise.reject(new TypeError('secret /etc/path is undefined')),
+    'sessions.end': ({ jid }) => {
+      if (jid !== aSession.jid) throw new DeedError('not-found', `There is no session ${jid}.`);
+    },
+    'settings.set': async ({ key, value }) => {
+      if (!config.has(key)) throw new DeedError('not-found', `There is no setting called ${key}.`);
+      await config.set(key, value);
+    },
+    'window.open': () => {
+      const address = server.windowAddress();
+      if (address !== undefined) return address;
+      throw new DeedError('refused', 'This server does not show its window in a browser (see window.enabled).');
+    },
+    'announcements.send': async ({ text }) => {
+      await note(`announcements.send ${text}`);
+      return 3;
+    },
+  };
+  const config = Config.load({ path: join(directory, 'settings.json'), groups: serverGroups, overrides: [] });
+  const server: FakeServer = {
     directory,
     done,
     log: createLogger('debug', lines),
@@ -86,25 +181,23 @@ export function createFakeServer(): FakeServer {
     },
     clock: systemClock,
     generatePassword: () => 'made-up-password',
+    accounts: () => accounts,
+    roles: () => [aRole],
+    audit: { list: ({ limit }) => [anEntry].slice(0, limit), onAppend: () => () => undefined },
+    messages: () => ({ motd: 'Tea at five.', welcome: null }),
+    files: () => files,
+    reports: { list: () => [aReport], onChange: () => () => undefined },
+    devices: () => Promise.resolve([aDevice]),
+    components: () => ({ address: '127.0.0.1', port: null, components: [] }),
+    perform: (actor, deed, input) => {
+      if (!meets(actor.permissions, DEED_RULES[deed].permission)) {
+        return Promise.reject(new DeedError('forbidden', 'Your role does not allow this.'));
+      }
+      return carry[deed](input) as ReturnType<FakeServer['perform']> as never;
+    },
+    config,
     windowAddress: () => 'http://127.0.0.1:5282/#token=fresh',
-    endSession: (jid) => jid === aSession.jid,
-    accounts: {
-      list: () => [anAccount],
-      create: async ({ localpart, password, role }) => {
-        if (localpart === 'ann') throw new AccountError('conflict', 'The name ann is taken.');
-        await note(`create ${localpart} ${password} ${role}`);
-        return { ...anAccount, localpart, jid: `${localpart}@miller.local`, role };
-      },
-      setPassword: (localpart, password) => note(`setPassword ${localpart} ${password}`),
-      setRole: (localpart, role) => note(`setRole ${localpart} ${role}`),
-      disable: () => Promise.reject(new AccountError('last-admin', 'ann is the last administrator.')),
-      enable: (localpart) => note(`enable ${localpart}`),
-      remove: () => Promise.reject(new TypeError('secret /etc/path is undefined')),
-    },
-    config: Config.load({ path: join(directory, 'settings.json'), groups: serverGroups, overrides: [] }),
     logs: lines,
-    stop: () => {
-      done.push('stop');
-    },
   };
+  return server;
 }

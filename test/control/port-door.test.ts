@@ -3,8 +3,9 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NOTHING } from '../../server/accounts/permissions.ts';
+import { type Actor, thisComputer } from '../../server/administration/actor.ts';
 import type { ControlClient } from '../../server/control/client.ts';
-import type { Role } from '../../server/control/contract.ts';
 import { createHandlers } from '../../server/control/handlers.ts';
 import { type ControlPort, PortDoor } from '../../server/control/port-door.ts';
 import { aStatus, createFakeServer, type FakeServer } from './fake-deeds.ts';
@@ -26,10 +27,10 @@ afterEach(async () => {
 });
 
 /** The caller's end of a port that the door serves. */
-function open(role: Role = 'admin'): MessagePort {
+function open(actor: Actor = thisComputer('window')): MessagePort {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
-  door.serve(port2, role);
+  door.serve(port2, actor);
   return port1;
 }
 
@@ -58,7 +59,7 @@ describe('a port', () => {
       defined: true,
       message: 'The name ann is taken.',
     });
-    expect(server.done).toEqual(['create bob long enough member']);
+    expect(server.done).toEqual(['accounts.create bob long enough member']);
   });
 
   test('carries what is followed, and its end when the door closes', async () => {
@@ -94,15 +95,15 @@ describe('a port', () => {
       close: () => port2.close(),
       on: (event, listener) => port2.on(event, (data: unknown) => listener(event === 'message' ? { data } : undefined)),
     };
-    door.serve(electron, 'admin');
+    door.serve(electron, thisComputer('window'));
     const client = clientOn(port1);
     expect((await client.status.get()).domain).toBe('miller.local');
   });
 });
 
 describe('what a caller may not do', () => {
-  test.each(['limited', 'member'] as const)('a %s is refused, and nothing happens', async (role) => {
-    const client = clientOn(open(role));
+  test('who has no permission is refused, and nothing happens', async () => {
+    const client = clientOn(open({ name: 'bob@miller.local', door: 'rest', permissions: NOTHING }));
     await expect(client.accounts.add({ localpart: 'bob', password: 'long enough' })).rejects.toMatchObject({
       code: 'FORBIDDEN',
       defined: true,

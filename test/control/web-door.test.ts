@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Role } from '../../server/control/contract.ts';
+import { NOTHING } from '../../server/accounts/permissions.ts';
+import { type Actor, thisComputer } from '../../server/administration/actor.ts';
 import { createHandlers } from '../../server/control/handlers.ts';
 import { openWebDoor, type WebDoor } from '../../server/control/web-door.ts';
 import { FakeClock } from '../scene/fake-clock.ts';
@@ -19,12 +20,12 @@ let clock: FakeClock;
 let door: WebDoor;
 let caller: WebCaller;
 
-async function open(role: Role = 'admin'): Promise<void> {
+async function open(actor: Actor = thisComputer('window')): Promise<void> {
   door = await openWebDoor({
     port: 0,
     pageDir: join(server.directory, 'page'),
     router: createHandlers(server, server.log),
-    role,
+    actor,
     clock,
     randomBytes,
     log: server.log,
@@ -60,7 +61,7 @@ describe('the window', () => {
       code: 'CONFLICT',
       defined: true,
     });
-    expect(server.done).toEqual(['create bob long enough member']);
+    expect(server.done).toEqual(['accounts.create bob long enough member']);
   });
 
   test('follows what changes, until its connection or the door closes', async () => {
@@ -279,9 +280,9 @@ describe('a web socket', () => {
     }
   });
 
-  test('with a role that is too low is refused every call, and nothing happens', async () => {
+  test('without a permission is refused every call, and nothing happens', async () => {
     await door.close();
-    await open('member');
+    await open({ name: 'bob@miller.local', door: 'rest', permissions: NOTHING });
     const client = await caller.clientFor(await signedIn());
     await expect(client.accounts.add({ localpart: 'bob', password: 'long enough' })).rejects.toMatchObject({
       code: 'FORBIDDEN',
@@ -386,7 +387,11 @@ describe('requests that are not what the page sends', () => {
 });
 
 test('a port that is taken is said with the system’s code', async () => {
-  const options = { pageDir: server.directory, router: createHandlers(server, server.log), role: 'admin' } as const;
+  const options = {
+    pageDir: server.directory,
+    router: createHandlers(server, server.log),
+    actor: thisComputer('window'),
+  } as const;
   await expect(openWebDoor({ ...options, port: door.port, clock, randomBytes, log: server.log })).rejects.toMatchObject(
     { code: 'EADDRINUSE' },
   );

@@ -1,7 +1,7 @@
 /** Requests over HTTPS as a client makes them: to the name of the server, trusting its authority and nothing else. */
 import { readFileSync } from 'node:fs';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { type RequestOptions, request } from 'node:https';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -19,17 +19,18 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A request that has begun; whoever opens it writes its body, reads its answer, or cuts it off. */
-export function openRequest(server: ServerInTest, url: string, { method = 'GET', headers = {} }: Asked): ClientRequest {
-  return request(url, {
-    method,
-    headers,
-    agent: false,
+/** How to reach the server by its name, which is known to this machine alone, and whom to trust. */
+export function trusting(server: ServerInTest): Pick<RequestOptions, 'ca' | 'lookup'> {
+  return {
     ca: readFileSync(join(server.dataDir, 'certificates', 'ca.pem')),
-    // The name is known to this machine alone.
     lookup: (_name, options, done) =>
       options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
-  });
+  };
+}
+
+/** A request that has begun; whoever opens it writes its body, reads its answer, or cuts it off. */
+export function openRequest(server: ServerInTest, url: string, { method = 'GET', headers = {} }: Asked): ClientRequest {
+  return request(url, { method, headers, agent: false, ...trusting(server) });
 }
 
 /** The answer with its body still to be read. Rejects when there is none, or when the certificate is not good. */

@@ -32,6 +32,7 @@ export async function startSnug(options: {
     `c2s.port=${options.ports?.c2s ?? 0}`,
     `c2s.directTlsPort=${options.ports?.c2sTls ?? 0}`,
     `web.port=${options.ports?.web ?? 0}`,
+    'proxy.port=0',
     'lan.mdns=false',
   ].flatMap((setting) => ['--set', setting]);
   const args = [

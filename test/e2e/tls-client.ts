@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { type Element, el } from '../../server/xml/element.ts';
 import { XmlReader } from '../../server/xml/reader.ts';
 import { createScramClient } from '../scene/scram-client.ts';
@@ -43,6 +43,10 @@ export class TlsClient {
   #jid = '';
   /** In the order in which they came: before TLS, before authentication, after it. */
   readonly features: Element[] = [];
+  /** What ALPN has come to. */
+  protocol: string | false | null = null;
+  /** The beginning of the latest stream. */
+  firstBytes = '';
 
   private constructor(server: ServerInTest) {
     this.#server = server;
@@ -67,8 +71,8 @@ export class TlsClient {
     return client;
   }
 
-  /** Logs in and binds a resource; sends no presence. */
-  static async login({ server, localpart, password, resource = 'suite', way }: TlsLogin): Promise<TlsClient> {
+  /** To the features of a stream on which a resource can be bound, or a session resumed. */
+  static async authenticate({ server, localpart, password, way }: TlsLogin): Promise<TlsClient> {
     const client = await TlsClient.connect(server, way);
     const scram = createScramClient({
       hash: 'sha256',
@@ -82,9 +86,25 @@ export class TlsClient {
     const outcome = await client.next(({ xmlns }) => xmlns === NS_SASL, 'success');
     if (!outcome.is('success', NS_SASL)) throw new Error(`${localpart} was refused: ${outcome.toXml()}`);
     await client.#open();
+    return client;
+  }
+
+  /** Logs in and binds a resource; sends no presence. */
+  static async login({ resource = 'suite', ...login }: TlsLogin): Promise<TlsClient> {
+    const client = await TlsClient.authenticate(login);
     const bound = await client.request('set', `<bind xmlns='${NS_BIND}'><resource>${resource}</resource></bind>`, null);
     client.#jid = bound.child('bind', NS_BIND)?.childText('jid') ?? '';
     return client;
+  }
+
+  /** Stanzas that nobody has waited for yet. */
+  get arrived(): readonly Element[] {
+    return this.#arrived;
+  }
+
+  /** As in `TLSv1.3`. */
+  get tlsVersion(): string | null {
+    return this.#socket instanceof TLSSocket ? this.#socket.getProtocol() : null;
   }
 
   send(xml: string): void {
@@ -143,6 +163,7 @@ export class TlsClient {
       ca: readFileSync(join(this.#server.dataDir, 'certificates', 'ca.pem')),
     });
     await new Promise<void>((resolve, reject) => secured.once('secureConnect', resolve).once('error', reject));
+    this.protocol = secured.alpnProtocol;
     return secured;
   }
 
@@ -162,6 +183,9 @@ export class TlsClient {
       LIMITS,
     );
     this.#socket?.removeAllListeners('data');
+    this.#socket?.once('data', (chunk: Buffer) => {
+      this.firstBytes = chunk.toString('latin1');
+    });
     this.#socket?.on('data', (chunk: Buffer) => reader.write(chunk));
     this.send(
       `<stream:stream to='${this.#domain}' version='1.0' xml:lang='en' xmlns='${NS_CLIENT}' xmlns:stream='http://etherx.jabber.org/streams'>`,

@@ -1,4 +1,4 @@
-/** TLS on both ports as testssl.sh, which we did not write, sees it. */
+/** TLS on all ports for clients as testssl.sh, which we did not write, sees it. */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -97,5 +97,9 @@ describe.concurrent('testssl.sh finds nothing old, weak or vulnerable', { timeou
 
   test('on the port for direct TLS', async () => {
     expectGood(await scan(server.process.ports.c2sTls));
+  });
+
+  test('on the port for web clients', async () => {
+    expectGood(await scan(server.process.ports.web));
   });
 });

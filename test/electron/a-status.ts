@@ -16,6 +16,7 @@ export function aStatus(changes: Partial<Status> = {}): Status {
     storageBytes: 0,
     traffic: { messages: 0 },
     certificate: { fingerprint: 'AB:CD', expiresAt: '2027-01-05T09:00:00Z', source: 'self-signed' },
+    problems: [],
     ...changes,
   };
 }

@@ -50,6 +50,7 @@ export function freshDataDirectory(settings: Readonly<Record<string, unknown>> =
     'c2s.port': 0,
     'c2s.directTlsPort': 0,
     'web.port': 0,
+    'proxy.port': 0,
     'lan.mdns': false,
   };
   writeFileSync(join(dataDir, 'settings.json'), JSON.stringify({ ...quiet, ...settings }));

@@ -288,6 +288,7 @@ describe('a worker that gives no sign of life', () => {
     const { server, newest, clock } = running();
     newest().onMessage({ type: 'heartbeat' });
     server.suspend();
+    expect(newest().heard.at(-1)).toEqual({ type: 'suspending' });
     clock.advance(3_600_000);
     expect(newest().isKilled).toBe(false);
     server.resume();

@@ -66,6 +66,18 @@ describe('questions from the group', () => {
     expect(ask({})).toEqual({});
   });
 
+  test('a packet of questions without end is answered as far as a sane one goes', () => {
+    const questions = Array.from({ length: 5000 }, (_, number) => ({ name: `n${number}.local`, type: 'A' }));
+    const last = { name: 'miller.local', type: 'A' };
+    expect(ask({ questions: [...questions, last] })).toEqual({});
+    expect(ask({ questions: [...questions.slice(0, 199), last] }).toGroup?.answers).toEqual([A]);
+  });
+
+  test('several questions for what does not exist get one denial', () => {
+    const questions = ['AAAA', 'MX', 'CAA'].map((type) => ({ name: 'miller.local', type, class: 'IN' }));
+    expect(ask({ questions }).toGroup?.answers).toEqual([noAaaa]);
+  });
+
   test('two questions get one answer', () => {
     const { toGroup } = ask({
       questions: [...question('miller.local', 'A').questions, ...question('miller.local', 'ANY').questions],
@@ -119,6 +131,17 @@ describe('resolvers that are not on the mDNS port', () => {
       answers: [{ name: DIRECT[0]?.name, type: 'SRV', ttl: 10, data: DIRECT[0]?.data }],
       additionals: [{ name: 'miller.local', type: 'A', ttl: 10, data: '192.168.1.5' }],
     });
+  });
+
+  test('are given back the questions that were answered, each once', () => {
+    const odd = `${'\u{fffd}'.repeat(63)}.local`;
+    const names = ['miller.local', odd, 'miller.local', 'Miller.local'];
+    const { toSender } = ask(
+      { id: 1, questions: names.map((name) => ({ name, type: 'A', class: 'IN' })) },
+      { fromPort: 40_000 },
+    );
+    expect(toSender?.questions?.map(({ name }) => name)).toEqual(['miller.local', 'Miller.local']);
+    expect(toSender?.answers).toHaveLength(1);
   });
 
   test('get nothing about names of others', () => {

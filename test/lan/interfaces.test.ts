@@ -79,6 +79,19 @@ describe('choosing interfaces', () => {
     ]);
   });
 
+  test('those that were chosen by name are taken, tunnels and public networks among them, and no others', () => {
+    const found = {
+      ...LOOPBACK,
+      eth0: [ipv4('192.168.1.5')],
+      wg0: [ipv4('10.8.0.2')],
+      eth1: [ipv4('203.0.113.9')],
+    };
+    const chosen = (...names: string[]) => chooseInterfaces(found, ['::'], names).map(({ name }) => name);
+    expect(chosen('wg0', 'eth1')).toEqual(['wg0', 'eth1']);
+    expect(chosen('lo', 'eth9')).toEqual([]);
+    expect(chosen()).toEqual(['eth0']);
+  });
+
   test('an interface without private IPv4 is left out', () => {
     expect(chooseInterfaces({ eth0: [ipv6('fd12::5')], eth1: [] }, ['::'])).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hostNames, instanceLabel, isComputersName, isLocalDomain } from '../../server/lan/names.ts';
+import { hostNames, instanceLabel, isComputersName, isLocalDomain, otherLocalDomain } from '../../server/lan/names.ts';
 
 describe('host names', () => {
   test.each([
@@ -30,6 +30,15 @@ describe('host names', () => {
     expect(isComputersName(['miller.local'], 'miller.fritz.box')).toBe(true);
     expect(isComputersName(['miller.local'], 'miller-2')).toBe(false);
   });
+});
+
+test.each([
+  ['miller.local', 'miller-chat.local'],
+  ['Chat.Miller.local.', 'chat-miller.local'],
+  ['local', 'snug-chat.local'],
+  ['chat.example.org', 'chat-example-org.local'],
+])('in the place of %s, %s is proposed', (domain, proposal) => {
+  expect(otherLocalDomain(domain)).toBe(proposal);
 });
 
 describe('instance names', () => {

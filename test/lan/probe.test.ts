@@ -68,7 +68,7 @@ describe('probing', () => {
     expect(settled).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(250);
     expect(settled).toHaveBeenCalledWith([]);
-    expect(network.listenerCount('response')).toBe(0);
+    expect(network.listenerCount('response') + network.listenerCount('query')).toBe(0);
   });
 
   test('says who answered', async () => {
@@ -85,6 +85,66 @@ describe('probing', () => {
     const { network, result } = probing();
     await vi.advanceTimersByTimeAsync(200);
     network.emit('response', packet({ answers: [{ ...A, data: '10.0.0.9' }] }), { address: '10.0.0.9', port: 5353 });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await result).toEqual([]);
+  });
+
+  describe('when somebody else asks for the same name at the same moment', () => {
+    const rival = (address: string, own = '192.168.1.9') => [
+      packet({ questions: [{ name: 'miller.local', type: 'ANY' }], authorities: [{ ...A, data: address }] }),
+      { address: own, port: 5353 },
+    ];
+
+    test('whose address comes earlier waits a second and asks anew', async () => {
+      const { asked, network, result } = probing();
+      await vi.advanceTimersByTimeAsync(200);
+      network.emit('query', ...rival('192.168.1.9'));
+      await vi.advanceTimersByTimeAsync(999);
+      expect(asked).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(500);
+      expect(asked).toHaveLength(3);
+      network.emit('response', packet({ answers: [{ ...A, data: '192.168.1.9' }] }), {
+        address: '192.168.1.9',
+        port: 5353,
+      });
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(await result).toEqual([{ name: 'miller.local', holder: '192.168.1.9' }]);
+    });
+
+    test('whose address comes later goes on', async () => {
+      const { asked, network, result } = probing();
+      await vi.advanceTimersByTimeAsync(200);
+      network.emit('query', ...rival('192.168.1.4'));
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(asked).toHaveLength(3);
+      expect(await result).toEqual([]);
+    });
+
+    test('our own question, also one that a router repeats with another address of ours, is no rival', async () => {
+      const { asked, network, result } = probing();
+      await vi.advanceTimersByTimeAsync(200);
+      network.emit('query', ...rival('192.168.1.5', '192.168.1.5'));
+      network.emit('query', ...rival('fd12::5', '192.168.1.1'));
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(asked).toHaveLength(3);
+      expect(await result).toEqual([]);
+    });
+
+    test('who asks for ever holds the name, too', async () => {
+      const { network, result } = probing();
+      for (let times = 0; times < 6; times += 1) network.emit('query', ...rival('192.168.1.9'));
+      expect(await result).toEqual([{ name: 'miller.local', holder: '192.168.1.9' }]);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+
+  test('an answer that does not come from the port of responders, or is no plain one, is ignored', async () => {
+    const { network, result } = probing();
+    await vi.advanceTimersByTimeAsync(200);
+    const answers = [{ ...A, data: '192.168.1.9' }];
+    network.emit('response', packet({ answers }), { address: '192.168.1.9', port: 40_000 });
+    network.emit('response', packet({ answers, opcode: 'UPDATE' }), { address: '192.168.1.9', port: 5353 });
+    network.emit('response', packet({ answers, rcode: 'NXDOMAIN' }), { address: '192.168.1.9', port: 5353 });
     await vi.advanceTimersByTimeAsync(1000);
     expect(await result).toEqual([]);
   });

@@ -7,6 +7,7 @@ import {
   isSameName,
   isSameRecord,
   servicesOf,
+  textOf,
 } from '../../server/lan/records.ts';
 import { A, LAN, OFFICE, PTR, SRV, TXT } from './office-records.ts';
 
@@ -28,6 +29,18 @@ describe('what is announced', () => {
       { name: 'müller.local', type: 'A', ttl: 120, flush: true, data: '192.168.1.5' },
       { name: 'müller.local', type: 'AAAA', ttl: 120, flush: true, data: 'fd12::5' },
     ]);
+  });
+
+  test('the text says what it is a server for, where to join, and which authority it has', () => {
+    const caFingerprint = Array.from({ length: 32 }, () => 'AB').join(':');
+    expect(textOf({ ...OFFICE, joinPort: 5280, caFingerprint }, LAN)).toEqual({
+      txtvers: '1',
+      domain: 'miller.local',
+      join: 'http://192.168.1.5:5280/join',
+      fp: 'ab'.repeat(32),
+    });
+    expect(textOf(OFFICE, LAN)).toEqual({ txtvers: '1', domain: 'miller.local' });
+    expect(textOf({ ...OFFICE, domain: `${'a.'.repeat(125)}org` }, LAN)).toEqual({ txtvers: '1' });
   });
 
   test('the direct SRV questions are answered for a domain under .local, and for no other', () => {

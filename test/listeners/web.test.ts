@@ -137,6 +137,20 @@ test('an upgrade to a path that nobody has is refused', async () => {
   expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /);
 });
 
+test.each(['//', '/%', '/a b'])(
+  'an upgrade to what is no path, such as %s, is refused, and the server lives on',
+  async (path) => {
+    const { port } = await open();
+    const socket = connect({ port, host: '127.0.0.1', ca: authority, servername: 'miller.local' });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'secureConnect');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: miller.local\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect(await ask(port, '/nothing')).toMatchObject({ status: 404 });
+  },
+);
+
 test('a port that is taken is the system’s error', async () => {
   const other = createServer();
   await once(other.listen(0, '127.0.0.1'), 'listening');

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openScene, type Scene } from '../scene/scene.ts';
 import type { SceneClient } from '../scene/scene-client.ts';
 import { page, stanzaIds } from './archive-steps.ts';
+import { enters, opens, ROOM } from './rooms-steps.ts';
 
 /** Both are there and available, Romeo with one device, Juliet with one. */
 async function couple(settings?: Readonly<Record<string, unknown>>): Promise<[Scene, SceneClient, SceneClient]> {
@@ -252,6 +253,32 @@ describe('on disk', () => {
     const expected = Array.from({ length: 20 }, (_each, i) => String(i));
     for (const name of ['romeo', 'juliet']) expect(await idsOf(await scene.login(name))).toEqual(expected);
   });
+});
+
+test('what was said in private in a room is kept once, however many devices got it', async () => {
+  await using scene = await openScene({ accounts: ['crone', 'hag'] });
+  const crone = await scene.login('crone', 'desktop');
+  await opens(crone, 'firstwitch');
+  const devices = [await scene.login('hag', 'pda'), await scene.login('hag', 'broom')];
+  for (const device of devices) await enters(device, 'thirdwitch');
+  for (const id of ['one', 'two']) {
+    crone.sends(
+      `<message type='chat' to='${ROOM}/thirdwitch' id='${id}'><body>I'll give thee a wind.</body></message>`,
+    );
+  }
+  const ids: (string | undefined)[][] = [];
+  for (const device of devices) {
+    const heard: (string | undefined)[] = [];
+    while (heard.length < 2) {
+      const element = await device.next();
+      if (element.name === 'message') heard.push(stanzaIds(element)['hag@localhost']);
+    }
+    ids.push(heard);
+  }
+  const [pda = expect.fail('no device')] = devices;
+  const { messages } = await page(pda);
+  expect(messages.map(({ message }) => message.attr('id'))).toEqual(['one', 'two']);
+  expect(ids).toEqual([messages.map(({ id }) => id), messages.map(({ id }) => id)]);
 });
 
 describe('with an account', () => {

@@ -2,10 +2,12 @@
  * Where the archive and the mailbox meet (XEP-0313 section 6.1.1): a client that has read a message in the archive does
  * not get it once more when it sends presence, and no message gets lost between the two.
  */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openScene, type Scene } from '../scene/scene.ts';
 import type { SceneClient } from '../scene/scene-client.ts';
 import { form, page, rsm, stanzaIds } from './archive-steps.ts';
+import { enters, opens, ROOM } from './rooms-steps.ts';
+import { arrives } from './stream-management-steps.ts';
 
 /** Romeo has written to Juliet, who is away. */
 async function written(...bodies: readonly string[]): Promise<Scene> {
@@ -182,6 +184,61 @@ describe('with stream management', () => {
     expect(await comes(again)).toEqual(['one', 'two']);
     expect((await page(again)).bodies).toEqual(['one', 'two']);
   });
+});
+
+describe('a session that goes on after a restart', () => {
+  test.each(['restart', 'crash'] as const)('gets what it had not acknowledged from its mailbox (%s)', async (end) => {
+    await using scene = await written('one', 'two');
+    const juliet = await scene.login('juliet', 'balcony');
+    juliet.sends(`<enable xmlns='urn:xmpp:sm:3' resume='true'/>`);
+    const id = (await juliet.next()).attr('id');
+    expect(await comes(juliet)).toEqual(['one', 'two']);
+    await acknowledges(juliet, 2); // presence and the first message
+    juliet.sends(`<r xmlns='urn:xmpp:sm:3'/>`);
+    while ((await juliet.next()).name !== 'a');
+    await scene[end]();
+    const again = await scene.authenticated('juliet');
+    again.sends(`<resume xmlns='urn:xmpp:sm:3' previd='${id}' h='2'/>`);
+    expect((await again.next()).name).toBe('resumed');
+    const bodies: (string | undefined)[] = [];
+    for (let next = await again.next(); next.name !== 'r'; next = await again.next()) {
+      if (next.name === 'message') bodies.push(next.childText('body'));
+    }
+    expect(bodies).toEqual(['two']);
+    again.sends(`<a xmlns='urn:xmpp:sm:3' h='100'/>`);
+  });
+});
+
+test('a page that was asked for by a session that is over by then takes nothing from the mailbox', async () => {
+  await using scene = await written('one');
+  const juliet = await scene.login('juliet', 'balcony');
+  expect(await comes(juliet, '<presence><priority>-1</priority></presence>')).toEqual([]);
+  const session = scene.server.sessions.get('juliet', 'balcony') ?? expect.fail('no session');
+  const stream = session.stream ?? expect.fail('no stream');
+  vi.spyOn(stream, 'bufferedBytes', 'get').mockReturnValue(1024 * 1024);
+  const sends = vi.spyOn(session.outbox, 'send');
+  juliet.sends(`<iq type='set' id='p'><query xmlns='urn:xmpp:mam:2'/></iq>`);
+  juliet.drops();
+  sends.mockClear();
+  scene.clock.advance(100);
+  await scene.database.writer.flush();
+  expect(sends.mock.calls.filter(([element]) => element.name === 'message')).toEqual([]);
+  expect(await comes(await scene.login('juliet', 'phone'))).toEqual(['one']);
+});
+
+test('a private message in a room that two devices hand back waits once', async () => {
+  await using scene = await openScene({ accounts: ['crone', 'hag'] });
+  const crone = await scene.login('crone', 'desktop');
+  await opens(crone, 'firstwitch');
+  for (const resource of ['pda', 'broom']) {
+    const { client } = await arrives(scene, 'hag', resource);
+    await enters(client, 'thirdwitch');
+    client.drops();
+  }
+  crone.sends(`<message type='chat' to='${ROOM}/thirdwitch'><body>I'll give thee a wind.</body></message>`);
+  await crone.settles();
+  scene.clock.advance(24 * 3_600_000);
+  expect(await comes(await scene.login('hag', 'later'))).toEqual(["I'll give thee a wind."]);
 });
 
 test('what is not archived waits as ever', async () => {

@@ -147,7 +147,8 @@ test('nothing that is typed is syntax', async () => {
 test('too much to search for is refused', async () => {
   const [scene, romeo] = await saying('one');
   await using _ = scene;
-  expect(await refusal(romeo, words('x '.repeat(33)))).toBe('policy-violation');
+  expect(await refusal(romeo, words(Array.from({ length: 17 }, (_, i) => `x${i}`).join(' ')))).toBe('policy-violation');
+  expect((await page(romeo, words('one '.repeat(33)))).bodies).toEqual(['one']);
   expect(await refusal(romeo, words('x'.repeat(1_001)))).toBe('policy-violation');
 });
 

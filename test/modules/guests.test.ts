@@ -1,6 +1,6 @@
 /** XEP-0175: Best Practices for Use of SASL ANONYMOUS, and RFC 4505. */
 import { describe, expect, test } from 'vitest';
-import { createAccountDeeds } from '../../server/deeds.ts';
+import { summarizeAccounts } from '../../server/summaries.ts';
 import type { Element } from '../../server/xml/element.ts';
 import { authenticate } from '../scene/sasl2.ts';
 import { openScene, type Scene, target } from '../scene/scene.ts';
@@ -184,7 +184,7 @@ describe.skipIf(target !== undefined)('a guest', () => {
   test('is no person in the list of people', async () => {
     await using scene = await openHouse();
     await comesIn(scene);
-    expect(createAccountDeeds(scene.accounts, 'localhost').list()).toHaveLength(1);
+    expect(summarizeAccounts(scene.accounts, 'localhost')).toHaveLength(1);
     expect(scene.accounts.list().map(({ localpart }) => localpart)).toEqual(['juliet']);
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PUSH } from '../../server/modulehost/services.ts';
 import { parseXml } from '../../server/xml/parse.ts';
 import { openScene } from '../scene/scene.ts';
@@ -286,6 +286,19 @@ describe('devices with stream management', () => {
     expect(await app.counts()).toEqual(['2']);
     scene.clock.advance(600_000);
     expect(await app.counts()).toEqual([]);
+  });
+
+  test('a clock that is set back does not keep one asleep', async () => {
+    await using scene = await openScene({ accounts: ACCOUNTS });
+    const app = new AppServer(scene);
+    const juliet = await scene.login('juliet', 'balcony');
+    const { phone } = await armed(scene);
+    juliet.sends(chat(PHONE, '1'));
+    await phone.receives(chat(PHONE, '1'));
+    const { clock } = scene;
+    vi.spyOn(clock, 'now').mockImplementation(() => clock.elapsedMs() - 24 * 3_600_000);
+    scene.clock.advance(31_000);
+    expect(await app.counts()).toEqual(['1']);
   });
 
   test('one that went on with its session and left again is away anew', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { bareJid, parseJid } from '../../server/jid/jid.ts';
 import { ARCHIVE } from '../../server/modulehost/services.ts';
 import { MemoryRecord } from '../../server/modules/rooms/record.ts';
@@ -304,6 +304,36 @@ test('a room without an archive remembers little', () => {
     true,
   ]);
   expect(new MemoryRecord(() => 0).latest(0)).toEqual([]);
+});
+
+test('a page waits until its client has read what came before', async () => {
+  await using scene = await openScene({ accounts: WITCHES });
+  const { crone, wicca } = await coven(scene, LASTING);
+  await says(crone, '<body>Thrice</body>');
+  const session = scene.server.sessions.get('crone', 'desktop') ?? expect.fail('no session');
+  const stream = session.stream ?? expect.fail('no stream');
+  const buffered = vi.spyOn(stream, 'bufferedBytes', 'get').mockReturnValue(1024 * 1024);
+  const sends = vi.spyOn(session.outbox, 'send');
+  const asked = asksArchive(crone);
+  await wicca.settles();
+  scene.clock.advance(200);
+  await wicca.settles();
+  expect(sends).not.toHaveBeenCalled();
+  buffered.mockRestore();
+  scene.clock.advance(200);
+  expect((await asked).results.map(({ message }) => textOf(message))).toEqual(['Thrice']);
+});
+
+test('nobody speaks in the name of the room, however it is spelled', async () => {
+  await using scene = await openScene({ accounts: WITCHES });
+  const { crone } = await coven(scene, LASTING);
+  const heard = await says(
+    crone,
+    `<body>Thrice</body><stanza-id xmlns='urn:xmpp:sid:0' by='Coven@ROOMS.localhost' id='forged'/><delay xmlns='urn:xmpp:delay' from='COVEN@rooms.localhost' stamp='2002-10-13T23:58:37Z'/><stanza-id xmlns='urn:xmpp:sid:0' by='other.example' id='of-another'/>`,
+  );
+  expect(heard.child('delay', 'urn:xmpp:delay')).toBeUndefined();
+  const ids = heard.elements.filter(({ name }) => name === 'stanza-id');
+  expect(ids.map((each) => each.attr('by'))).toEqual(['other.example', ROOM]);
 });
 
 describe('the history for those who enter', () => {

@@ -65,6 +65,16 @@ describe('a retraction (XEP-0424)', () => {
     expect(kept?.message.child('retract', NS_RETRACT)?.attr('id')).toBe(id);
   });
 
+  test('takes back one message: behind one’s own nobody hides that of another', async () => {
+    await using scene = await openScene({ accounts: WITCHES });
+    const { crone, wicca, hag } = await gathering(scene);
+    const own = await tells(hag, [crone, wicca], '<body>Have not saints lips?</body>');
+    const another = await tells(crone, [hag, wicca], '<body>Thrice</body>');
+    const second = `<retract id='${another}' xmlns='${NS_RETRACT}'><moderated xmlns='${NS_MODERATE}'/></retract>`;
+    expect(conditionOf(await says(hag, retraction(own, second)))).toBe('bad-request');
+    await crone.receivesNothing();
+  });
+
   test('hides the message from those who enter later, and tells them (section 5)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { crone, wicca, hag } = await coven(scene, LASTING);

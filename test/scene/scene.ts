@@ -227,7 +227,9 @@ export class Scene {
       log,
       now: () => clock.now(),
     });
-    const overrides = Object.entries(this.#options.settings ?? {}).map(([key, value]) => `${key}=${String(value)}`);
+    // Nothing leaves the memory unless a scene asks for it.
+    const settings = { 'proxy.port': 'off', ...this.#options.settings };
+    const overrides = Object.entries(settings).map(([key, value]) => `${key}=${String(value)}`);
     const config = Config.load({ path: join(this.folder, 'settings.json'), groups: settingsGroups(), overrides });
     return { clock, database, log, config };
   }

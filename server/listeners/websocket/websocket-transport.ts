@@ -35,8 +35,9 @@ export class WebSocketTransport implements Transport {
   #partialBytes = 0;
   #isMessageComplete = false;
   #isEnding = false;
-  /** Whether anything came since `probe` asked the last time. */
+  /** Whether anything came since the last `probe`, and whether that one asked. */
   #isAlive = true;
+  #isAsked = false;
 
   constructor({ webSocket, socket, tls, remoteAddress }: WebSocketConnection) {
     this.#webSocket = webSocket;
@@ -98,14 +99,18 @@ export class WebSocketTransport implements Transport {
     throw new Error('a WebSocket is encrypted below'); // RFC 7395 section 3.9
   }
 
-  /** Looks after a peer that has been silent since the last time; drops the one that has not answered. */
+  /** Asks a peer that has been silent since the last time; drops the one that did not answer. */
   probe(): void {
-    if (!this.#isAlive) {
+    if (this.#webSocket.isPaused) return; // nothing is read, no answer either
+    if (this.#isAlive) {
+      this.#isAsked = false;
+    } else if (this.#isAsked) {
       this.destroy();
-      return;
+    } else if (this.#webSocket.readyState === WebSocket.OPEN) {
+      this.#isAsked = true;
+      this.#webSocket.ping();
     }
     this.#isAlive = false;
-    if (this.#webSocket.readyState === WebSocket.OPEN) this.#webSocket.ping();
   }
 
   #createReader(events: ReaderEvents, limits: ReaderLimits): MessageReader {

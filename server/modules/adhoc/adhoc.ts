@@ -1,5 +1,7 @@
 /** XEP-0050: Ad-Hoc Commands. Lets people run the server's commands from within their chat client. */
+import { meets } from '../../accounts/permissions.ts';
 import { isAtLeast } from '../../accounts/roles.ts';
+import { DEED_RULES } from '../../administration/deed-rules.ts';
 import type { Jid } from '../../jid/jid.ts';
 import type { Command, CommandStep } from '../../modulehost/commands.ts';
 import type { NodeAnswerer } from '../../modulehost/disco.ts';
@@ -36,13 +38,20 @@ export const adhoc = defineModule({
       const command = host.commands.get(node);
       if (command === undefined) return new StanzaError('item-not-found', 'There is no such command.');
       // Asked at every stage: the role may have been taken away meanwhile.
-      if (!mayRun(host, command, from)) return forbidden();
+      if (!mayRun(host, command, from)) return turnAway(command, from);
       const id = request.payload.attr('sessionid');
       if (id === undefined) return begin(command, action, from);
       const execution = executions.find(from.full, id, node);
       if (execution === undefined) return refusal('bad-sessionid', 'This is not a session of this command.');
       if (execution === 'over') return sessionExpired();
       return proceed(execution, action, request);
+    }
+
+    /** SECURITY: what somebody here tries without the permission is entered in the audit log. */
+    function turnAway({ deed }: Command, from: Jid): Answer | Promise<Answer> {
+      if (deed === undefined || host.roleOf(from) === undefined) return forbidden();
+      const { administration } = host;
+      return administration.turnedAway(administration.chatting(from), deed).then(forbidden);
     }
 
     function begin(command: Command, action: string, by: Jid): Answer | Promise<Answer> {
@@ -89,7 +98,7 @@ export const adhoc = defineModule({
       return commandElement(
         execution,
         'completed',
-        step.form && formElement(step.form),
+        step.payload ?? (step.form && formElement(step.form)),
         step.note === undefined ? undefined : el('note', NS_COMMANDS, { type: 'info' }, step.note),
       );
     }
@@ -119,13 +128,16 @@ function createAnswerer(host: Host): NodeAnswerer {
     items(node, { addressee, iq }) {
       if (addressee !== 'server' || node !== NS_COMMANDS) return undefined;
       return [...host.commands.values()]
-        .filter((command) => mayRun(host, command, iq.from))
+        .filter((command) => command.isUnlisted !== true && mayRun(host, command, iq.from))
         .map((command) => ({ jid: host.domain, node: command.node, name: command.title }));
     },
   };
 }
 
 function mayRun(host: Host, command: Command, by: Jid): boolean {
+  if (command.deed !== undefined) {
+    return meets(host.administration.chatting(by).permissions, DEED_RULES[command.deed].permission);
+  }
   const role = host.roleOf(by);
   return role !== undefined && isAtLeast(role, command.minimumRole);
 }

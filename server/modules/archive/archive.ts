@@ -24,6 +24,7 @@ import { Retention } from './retention.ts';
 import { SessionPages } from './session-pages.ts';
 import { ARCHIVE_MIGRATIONS, readLastPosition } from './store.ts';
 import { TextIndex } from './text-index.ts';
+import { Turns } from './turns.ts';
 
 const EXTENDED = `${NS_MAM}#extended`;
 /** That the form knows `include-groupchat`, although there is nothing of rooms in an account's archive. */
@@ -91,7 +92,15 @@ export const archive = defineModule({
       hasContact: (account, contact) => roster.hasContact(account, contact),
     });
     const recording = new Recording({ host: { clock, sessions }, archives, preferences });
-    const requests = new ArchiveRequests({ domain, reader, archives, words, randomId, maxPage: () => config.maxPage });
+    const requests = new ArchiveRequests({
+      domain,
+      reader,
+      archives,
+      words,
+      turns: new Turns(clock),
+      randomId,
+      maxPage: () => config.maxPage,
+    });
     const pages = new SessionPages({ clock, answer: (request) => requests.answer(request) });
     const retention = new Retention({
       reader,
@@ -113,7 +122,7 @@ export const archive = defineModule({
       find: (owner, id) => archives.find(owner, id),
       replace: (owner, id, element) => archives.replace(owner, id, element),
       latest: (owner, limit) => archives.latest(owner, limit),
-      answer: (request) => requests.answer(request),
+      answer: pages.answer,
       features: FEATURES,
       remove: (owner) => archives.remove(owner),
     };

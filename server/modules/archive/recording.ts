@@ -8,7 +8,7 @@ import type { Host } from '../../modulehost/module.ts';
 import { chooseRecipients } from '../../router/delivery.ts';
 import type { InboundStages, OutboundStages } from '../../router/stages.ts';
 import type { Message } from '../../stanza/stanza.ts';
-import type { Element } from '../../xml/element.ts';
+import type { Element, Node } from '../../xml/element.ts';
 import type { Archives } from './archives.ts';
 import type { ArchivePreferences } from './preferences.ts';
 import { bury } from './retraction.ts';
@@ -33,10 +33,21 @@ interface Decision {
   readonly sealed: Element;
 }
 
+/** The message that was kept last of those that came in. */
+interface Kept {
+  readonly id: string;
+  readonly owner: string;
+  readonly from: string;
+  readonly to: string;
+  /** Before it had an id; elements that differ only in their addresses share them. */
+  readonly children: readonly Node[];
+}
+
 export class Recording {
   readonly #options: RecordingOptions;
   #outgoing: Decision | undefined;
   #incoming: Decision | undefined;
+  #kept: Kept | undefined;
 
   constructor(options: RecordingOptions) {
     this.#options = options;
@@ -82,16 +93,26 @@ export class Recording {
       this.#incoming = undefined;
       const worth = this.#willBeTaken(message, account) ? this.#worthOf(honest, account, message.from) : 'pass';
       if (worth === 'pass') return replaced(message, honest);
-      const id = this.#options.archives.newId();
+      // A room gives what was said in private to each device by itself (XEP-0045 section 7.5), and it is one message.
+      const known = this.#kept && isSame(this.#kept, own, honest) ? this.#kept.id : undefined;
+      const id = known ?? this.#options.archives.newId();
       const element = sealed.plus(stanzaId(own, id));
-      this.#incoming = { id, worth, from: message.from, to: message.to, element, sealed };
+      if (known === undefined) this.#incoming = { id, worth, from: message.from, to: message.to, element, sealed };
       return { ...message, element };
     },
     record: (message) => {
       const decision = this.#incoming;
       this.#incoming = undefined;
       if (decision === undefined || !isAbout(decision, message)) return;
+      const { id, sealed } = decision;
       this.#keep(message.to.bare, message.from, message, decision);
+      this.#kept = {
+        id,
+        owner: message.to.bare,
+        from: message.from.full,
+        to: message.to.full,
+        children: sealed.children,
+      };
     },
   };
 
@@ -118,6 +139,12 @@ export class Recording {
 
 function replaced(before: Message, after: Message): Message | undefined {
   return before === after ? undefined : after;
+}
+
+/** Whether `message` is for another device what the one before it was for the first. */
+function isSame(kept: Kept, own: string, { element, from, to }: Message): boolean {
+  if (kept.children !== element.children || kept.owner !== own || kept.from !== from.full) return false;
+  return to.resource !== '' && to.full !== kept.to;
 }
 
 function isAbout(decision: Decision, { from, to }: Message): boolean {

@@ -15,6 +15,7 @@ import { NS_MAM } from './namespaces.ts';
 import { type PageQuestion, selectPage } from './pages.ts';
 import { type Row, readEnd } from './store.ts';
 import type { TextIndex } from './text-index.ts';
+import type { Turns } from './turns.ts';
 
 /** A query is named by its sender in few characters; it comes back with every message. */
 const MAX_QUERY_ID = 1_000;
@@ -25,6 +26,7 @@ export interface RequestsOptions {
   readonly reader: Reader;
   readonly archives: Archives;
   readonly words: TextIndex;
+  readonly turns: Turns;
   readonly randomId: (bytes: number) => string;
   readonly maxPage: () => number;
 }
@@ -63,8 +65,8 @@ export class ArchiveRequests {
     const page = readPageRequest(payload);
     if (page instanceof StanzaError) return page;
     const question: PageQuestion = { owner, isAccount, filter, request: page, maxSize: this.#options.maxPage() };
-    if (filter.text === undefined) return this.#whenSettled(() => this.#send(request, question));
-    return this.#options.words.settled().then(() => this.#send(request, question));
+    const send = () => this.#options.turns.take(this.#whoAsks(request), () => this.#send(request, question));
+    return filter.text === undefined ? this.#whenSettled(send) : this.#options.words.settled().then(send);
   }
 
   #send(request: ArchiveRequest, question: PageQuestion): Answer {
@@ -83,6 +85,11 @@ export class ArchiveRequests {
       { complete: isComplete ? 'true' : undefined },
       pageElement({ first: first && writeId(first), last: last && writeId(last), count, index }),
     );
+  }
+
+  /** A person, or everybody of another server, which can have as many addresses as it likes. */
+  #whoAsks({ iq: { from } }: ArchiveRequest): string {
+    return from.domain === this.#options.domain ? from.bare : from.domain;
   }
 
   #result({ owner, iq, payload, view }: ArchiveRequest, row: Row): Element {
@@ -113,7 +120,7 @@ export class ArchiveRequests {
   }
 
   /** What an answer tells is on disk, and what is on disk is all that it can tell. */
-  #whenSettled(answer: () => Answer): Answer | Promise<Answer> {
+  #whenSettled(answer: () => Answer | Promise<Answer>): Answer | Promise<Answer> {
     const settled = this.#options.archives.settled();
     return settled === undefined ? answer() : settled.then(answer);
   }

@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock/clock.ts';
 import { bareJid } from '../../jid/jid.ts';
 import type { ArchiveRequest, ShownListener } from '../../modulehost/services.ts';
-import type { Answer, Request, RequestHandler } from '../../router/iq-table.ts';
+import type { Answer, RequestHandler } from '../../router/iq-table.ts';
 import type { Session } from '../../session/session.ts';
 
 /** Bytes that may wait for the client's socket before the next page: far below what ends a session. */
@@ -28,26 +28,36 @@ export class SessionPages {
   }
 
   /** Answers one of the account's own sessions. */
-  readonly handle: RequestHandler = (request) =>
-    isBusy(request.sender) ? this.#whenFree(request) : this.#answer(request);
-
-  #answer({ iq, payload, sender }: Request): Answer | Promise<Answer> {
-    const owner = bareJid(iq.from);
-    return this.#options.answer({
-      owner,
+  readonly handle: RequestHandler = ({ iq, payload, sender }) =>
+    this.answer({
+      owner: bareJid(iq.from),
       iq,
       payload,
+      session: sender,
       send: (message, id) => sender?.outbox.send(message, this.#shown(sender, id)),
+    });
+
+  readonly answer = (request: ArchiveRequest): Answer | Promise<Answer> =>
+    isBusy(request.session) ? this.#whenFree(request) : this.#answer(request);
+
+  /** What is under way may outlive its session; nobody has got what is sent to one that is over. */
+  #answer({ send, ...request }: ArchiveRequest): Answer | Promise<Answer> {
+    const { session } = request;
+    return this.#options.answer({
+      ...request,
+      send: (message, id) => {
+        if (session?.isEnded !== true) send(message, id);
+      },
     });
   }
 
   /** Clients may ask for many pages at once; each is made when there is room for it. */
-  async #whenFree(request: Request): Promise<Answer> {
+  async #whenFree(request: ArchiveRequest): Promise<Answer> {
     do {
       await new Promise<void>((resolve) => {
         this.#options.clock.after(PAUSE_MS, resolve);
       });
-    } while (isBusy(request.sender));
+    } while (isBusy(request.session));
     return this.#answer(request);
   }
 

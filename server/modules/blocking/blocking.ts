@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { setting } from '../../config/setting.ts';
 import { type Jid, parseJid } from '../../jid/jid.ts';
 import { defineModule } from '../../modulehost/module.ts';
-import { BLOCKING, type BlockingService, provide, ROSTER } from '../../modulehost/services.ts';
+import { BLOCKING, type BlockedListener, type BlockingService, provide, ROSTER } from '../../modulehost/services.ts';
 import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
@@ -40,11 +40,16 @@ export const blocking = defineModule({
     const roster = host.use(ROSTER);
     const store = new BlockingStore(host.reader, host.writer);
     const lists = new BlockLists(store);
+    const listeners = new Set<BlockedListener>();
 
     const service: BlockingService = {
       isBlocked(account, address) {
         const list = lists.of(account);
         return list.size > 0 && matches(list, address) && canBlock(account, address);
+      },
+      onBlocked(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
       },
     };
 
@@ -78,7 +83,18 @@ export const blocking = defineModule({
       if (added > 0 && before.size + added > maxItems) {
         return new StanzaError('policy-violation', `An account may block at most ${maxItems} addresses here.`);
       }
-      return changed(account, 'block', jids, before, lists.add(account, jids));
+      const blocked = changed(account, 'block', jids, before, lists.add(account, jids));
+      return listeners.size === 0 ? blocked : blocked.then(() => tellBlocked(account, payload));
+    }
+
+    async function tellBlocked(account: string, payload: Element): Promise<undefined> {
+      const pending: (Promise<void> | undefined)[] = [];
+      for (const item of payload.elements) {
+        const address = item.is('item', NS_BLOCKING) ? parseJid(item.attr('jid') ?? '') : undefined;
+        if (address === undefined) continue;
+        for (const listener of listeners) pending.push(listener(account, address, item));
+      }
+      await Promise.all(pending);
     }
 
     /** Sections 3.4 and 3.5: an empty request unblocks everybody. */

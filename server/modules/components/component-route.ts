@@ -29,7 +29,9 @@ export class ComponentRoute {
     }
     // Presence goes to every contact beyond a bridge; one error for each of them would tell nobody anything.
     if (stanza.kind === 'presence' && stanza.type !== 'subscribe') return;
-    const refusal = new StanzaError('service-unavailable', `${domain} is not connected at the moment.`, { type: 'wait' });
+    const refusal = new StanzaError('service-unavailable', `${domain} is not connected at the moment.`, {
+      type: 'wait',
+    });
     router.refuse(stanza, refusal, sender);
   }
 }

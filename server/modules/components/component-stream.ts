@@ -1,12 +1,12 @@
 /** One XML stream with a component: header, handshake, then stanzas both ways (XEP-0114 section 3). */
 import type { Logger } from '../../log/log.ts';
+import { NS_COMPONENT } from '../../stanza/component-namespace.ts';
 import { flushSoon } from '../../stream/flush-queue.ts';
 import { NS_STREAMS, StreamError } from '../../stream/stream-error.ts';
 import type { Transport } from '../../stream/transport.ts';
 import type { Element } from '../../xml/element.ts';
 import { type ReaderLimits, XmlError, XmlReader } from '../../xml/reader.ts';
 import { componentHeader, isHandshake, readComponentHeader } from './header.ts';
-import { NS_COMPONENT } from './namespace.ts';
 
 const NS_CLIENT = 'jabber:client';
 /** A header and forty hexadecimal digits. */
@@ -152,9 +152,15 @@ export class ComponentStream {
 
   #opened(header: Element, defaultNamespace: string, prefixes: ReadonlyMap<string, string>): void {
     const domain = readComponentHeader(header, defaultNamespace, prefixes);
-    if (domain instanceof StreamError) return this.close(domain);
+    if (domain instanceof StreamError) {
+      this.close(domain);
+      return;
+    }
     const secret = this.#options.secretOf(domain);
-    if (secret instanceof StreamError) return this.close(secret);
+    if (secret instanceof StreamError) {
+      this.close(secret);
+      return;
+    }
     this.domain = domain;
     this.#secret = secret;
     this.#sendHeader(domain);
@@ -163,8 +169,14 @@ export class ComponentStream {
 
   #arrived(element: Element): void {
     // RFC 6120 section 4.9.1.1: whoever gets a stream error closes, and answers it with none.
-    if (element.is('error', NS_STREAMS)) return this.close();
-    if (this.#phase === 'handshake') return this.#prove(element);
+    if (element.is('error', NS_STREAMS)) {
+      this.close();
+      return;
+    }
+    if (this.#phase === 'handshake') {
+      this.#prove(element);
+      return;
+    }
     const pending = this.#options.receive(this, element);
     if (pending !== undefined) this.#count(pending);
   }
@@ -172,13 +184,18 @@ export class ComponentStream {
   #prove(element: Element): void {
     const { id, enter, opened, maxStanzaBytes } = this.#options;
     if (!element.is('handshake', NS_COMPONENT)) {
-      return this.close(new StreamError('not-authorized', 'The handshake comes first.'));
+      this.close(new StreamError('not-authorized', 'The handshake comes first.'));
+      return;
     }
     if (!isHandshake(element.text(), id, this.#secret)) {
-      return this.close(new StreamError('not-authorized', 'The handshake is wrong. Is the secret the right one?'));
+      this.close(new StreamError('not-authorized', 'The handshake is wrong. Is the secret the right one?'));
+      return;
     }
     const refusal = enter(this);
-    if (refusal !== undefined) return this.close(refusal);
+    if (refusal !== undefined) {
+      this.close(refusal);
+      return;
+    }
     this.#phase = 'open';
     this.#reader.limits = { maxStanzaBytes: maxStanzaBytes(), maxDepth: MAX_DEPTH, maxAttributes: MAX_ATTRIBUTES };
     this.#write('<handshake/>');
@@ -204,7 +221,10 @@ export class ComponentStream {
   }
 
   #fail(error: unknown): void {
-    if (error instanceof XmlError) return this.close(new StreamError(error.condition, error.message));
+    if (error instanceof XmlError) {
+      this.close(new StreamError(error.condition, error.message));
+      return;
+    }
     this.#options.log.error({ err: error, component: this.domain }, 'a stream failed by a fault of the server');
     this.close(new StreamError('internal-server-error'));
   }

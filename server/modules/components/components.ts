@@ -1,14 +1,15 @@
 /** XEP-0114: Jabber Component Protocol. Lets bridges and bots run as programs of their own with an address of their own. */
 import { generatePassword } from '../../accounts/passwords.ts';
+import { NO_GRANTS } from '../../administration/component-grants.ts';
 import { prepareDomainpart } from '../../jid/domainpart.ts';
 import {
+  COMPONENTS,
   type Component,
+  type ComponentDoor,
   ComponentError,
   type ComponentEvent,
   type ComponentInterceptor,
-  COMPONENTS,
   type ComponentsService,
-  NO_GRANTS,
 } from '../../modulehost/components.ts';
 import { defineModule } from '../../modulehost/module.ts';
 import { provide } from '../../modulehost/services.ts';
@@ -54,6 +55,8 @@ export const components = defineModule({
       came: (domain) => tell('come', domain),
       left: (domain) => tell('gone', domain),
     });
+
+    let door: ComponentDoor | undefined;
 
     for (const stored of readComponents(reader)) {
       known.set(stored.domain, stored);
@@ -150,6 +153,14 @@ export const components = defineModule({
       return domain;
     }
 
+    async function openDoor(): Promise<void> {
+      try {
+        await door?.open();
+      } catch (error) {
+        throw new ComponentError('port', error instanceof Error ? error.message : String(error), error);
+      }
+    }
+
     const service: ComponentsService = {
       list: () => [...known.values()].map(summarize),
       find(domain) {
@@ -158,6 +169,7 @@ export const components = defineModule({
       },
       async add(name) {
         const domain = newDomain(name);
+        await openDoor();
         const secret = newSecret();
         const component = { domain, secret, grants: NO_GRANTS, createdAtMs: clock.now() };
         known.set(domain, component); // the name is taken while it is written
@@ -192,11 +204,16 @@ export const components = defineModule({
         connections.close(domain, 'host-gone', 'This component has been removed.');
         known.delete(domain);
         routes.get(domain)?.();
+        if (known.size === 0) door?.close();
         for (const listener of [...listeners]) listener('gone', summarize(component));
         log.info({ component: domain }, 'component removed');
       },
       intercept: (interceptor) => include(interceptors, interceptor),
       on: (listener) => include(listeners, listener),
+      async attachDoor(newDoor) {
+        door = newDoor;
+        if (known.size > 0) await door.open();
+      },
       accept: (transport) => connections.accept(transport),
     };
 

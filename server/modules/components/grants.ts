@@ -1,5 +1,5 @@
 /** What may be granted to a component at all. */
-import { allows, type ComponentGrants } from '../../modulehost/components.ts';
+import { allows, type ComponentGrants } from '../../administration/component-grants.ts';
 
 const NS_DELEGATION = 'urn:xmpp:delegation:2';
 /** Each of them costs two questions when the component connects, and every server has fewer features. */

@@ -1,10 +1,10 @@
 /** The stream header of a component (XEP-0114 section 3) and the proof that it knows the secret. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { parseJid } from '../../jid/jid.ts';
+import { NS_COMPONENT } from '../../stanza/component-namespace.ts';
 import { NS_STREAMS, StreamError } from '../../stream/stream-error.ts';
 import type { Element } from '../../xml/element.ts';
 import { escapeAttribute } from '../../xml/serializer.ts';
-import { NS_COMPONENT } from './namespace.ts';
 
 /** The domain of the component that a header names, or the error that ends the stream. */
 export function readComponentHeader(

@@ -1,16 +1,11 @@
 /** From an element that a component sent to a stanza that may be routed (XEP-0114 section 3, RFC 6120 section 8). */
 import { parseJid } from '../../jid/jid.ts';
+import { inClientNamespace, NS_COMPONENT } from '../../stanza/component-namespace.ts';
 import { NS_DELAY } from '../../stanza/delay.ts';
 import { StanzaError } from '../../stanza/error.ts';
-import {
-  type AddressedStanza,
-  readIqType,
-  readMessageType,
-  readPresenceType,
-} from '../../stanza/stanza.ts';
+import { type AddressedStanza, readIqType, readMessageType, readPresenceType } from '../../stanza/stanza.ts';
 import { StreamError } from '../../stream/stream-error.ts';
 import type { Element } from '../../xml/element.ts';
-import { inClientNamespace, NS_COMPONENT } from './namespace.ts';
 
 const STANZAS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
 

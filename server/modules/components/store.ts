@@ -1,5 +1,5 @@
 /** The components that may connect. Their secrets are kept in clear: the handshake of XEP-0114 cannot do without. */
-import { type ComponentGrants, NO_GRANTS } from '../../modulehost/components.ts';
+import { type ComponentGrants, NO_GRANTS } from '../../administration/component-grants.ts';
 import type { Migration } from '../../store/migrations.ts';
 import type { Reader } from '../../store/reader.ts';
 import type { Change } from '../../store/writer.ts';

@@ -10,11 +10,10 @@ export class Audiences {
   readonly #told = new WeakMap<Session, Set<string>>();
 
   add(session: Session, jid: Jid): void {
-    // Not noted: it was refused, or goes to the account's own resources, which hear of everything.
-    if (!session.directed.has(jid.full)) return;
     const told = this.#told.get(session) ?? new Set();
     this.#told.set(session, told);
     told.add(jid.full);
+    // Some have heard of the end since, or were refused, or are the account's own, who hear of everything.
     if (told.size <= session.directed.size) return;
     for (const full of told) if (!session.directed.has(full)) told.delete(full);
   }

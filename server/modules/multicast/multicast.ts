@@ -51,7 +51,8 @@ export const multicast = defineModule({
         return new StanzaError('forbidden', 'Guests write to one person at a time.');
       const beyond = addressing.due.find(({ jid }) => !canReach(jid));
       // Section 6, rule 5: to all or to nobody.
-      if (beyond !== undefined) return new StanzaError('forbidden', `${beyond.jid.domain} cannot be reached from here.`);
+      if (beyond !== undefined)
+        return new StanzaError('forbidden', `${beyond.jid.domain} cannot be reached from here.`);
       distribute(stanza, addressing, sender);
       return 'handled';
     }
@@ -106,9 +107,12 @@ export const multicast = defineModule({
         deliver(stanza, sender) {
           const { kind, element, from } = stanza;
           if (kind !== 'iq' && element.child('addresses', NS_ADDRESS) !== undefined)
-            return router.refuse(stanza, new StanzaError('forbidden', 'This is for people who have an account here.'), sender);
-          const isMember = from.domain === host.domain && accounts.get(from.local)?.isGuest !== true;
-          return (isMember ? forMembers : forOthers).deliver(stanza, sender);
+            return router.refuse(
+              stanza,
+              new StanzaError('forbidden', 'This is for people who have an account here.'),
+              sender,
+            );
+          return (from.domain === host.domain ? forMembers : forOthers).deliver(stanza, sender);
         },
       };
     }

@@ -31,6 +31,9 @@ import {
 const PAGE = 50;
 /** Bytes that may wait for the client's socket: far below what ends a session, enough to keep a fast one busy. */
 const MAX_AHEAD_BYTES = 512 * 1024;
+/** Stanzas, and UTF-16 units of them, that may wait to be acknowledged: far below what ends a session as well. */
+const MAX_AHEAD = 2_000;
+const MAX_UNACKED_AHEAD_SIZE = 4 * 1024 * 1024;
 const PAUSE_MS = 200;
 
 interface Mailbox {
@@ -61,8 +64,8 @@ export interface MailboxesOptions {
 export class Mailboxes {
   readonly #options: MailboxesOptions;
   readonly #opened = new Map<string, Mailbox>();
-  /** Sessions that wait until their socket takes more. */
-  readonly #paused = new Set<Session>();
+  /** Sessions that wait until they take more, and behind which message they go on then. */
+  readonly #paused = new Map<Session, number>();
   #acknowledged: number[] = [];
   #lastId: number;
 
@@ -75,6 +78,8 @@ export class Mailboxes {
   keep(account: string, element: Element, archiveId: string | undefined): boolean {
     const { writer, clock, maxMessages, maxBytes } = this.#options;
     const mailbox = this.#open(account);
+    // Two sessions that ended have handed back the same message.
+    if (archiveId !== undefined && mailbox.archived.has(archiveId)) return true;
     if (mailbox.held.size >= maxMessages()) return false;
     const stanza = element.toXml();
     const size = Buffer.byteLength(stanza);
@@ -97,7 +102,8 @@ export class Mailboxes {
 
   /** Gives a session all that is kept for its account and not given to another one, in order. */
   deliver(session: Session): void {
-    if (!this.#paused.has(session)) this.#deliverAfter(session, 0);
+    if (this.#paused.has(session)) this.#paused.set(session, 0);
+    else this.#deliverAfter(session, 0);
   }
 
   /**
@@ -194,14 +200,18 @@ export class Mailboxes {
     this.#options.writer.write(ids.map(removeMessage));
   }
 
-  #isBusy(session: Session): boolean {
-    return (session.stream?.bufferedBytes ?? 0) > MAX_AHEAD_BYTES;
+  #isBusy({ stream, outbox: { unacked } }: Session): boolean {
+    if ((stream?.bufferedBytes ?? 0) > MAX_AHEAD_BYTES) return true;
+    return unacked !== undefined && (unacked.length > MAX_AHEAD || unacked.size > MAX_UNACKED_AHEAD_SIZE);
   }
 
   #pause(session: Session, lastId: number): void {
-    this.#paused.add(session);
+    this.#paused.set(session, lastId);
     this.#options.clock.after(PAUSE_MS, () => {
-      if (this.#paused.delete(session) && !session.isEnded && session.isAvailable) this.#deliverAfter(session, lastId);
+      const goOnAfter = this.#paused.get(session);
+      if (goOnAfter === undefined) return;
+      this.#paused.delete(session);
+      if (!session.isEnded && isReachable(session)) this.#deliverAfter(session, goOnAfter);
     });
   }
 }

@@ -68,12 +68,22 @@ export class Acting {
       },
     });
     const inbound = readInbound(standIn, iq.withAttr('id', id).withAttr('from', account.full));
-    if ('end' in inbound) return settle(errorReply(iq, new StanzaError('bad-request', inbound.end.text)));
-    if ('refused' in inbound) return settle(errorReply(inbound.refused, inbound.error));
+    if ('end' in inbound) {
+      settle(errorReply(iq, new StanzaError('bad-request', inbound.end.text)));
+      return;
+    }
+    if ('refused' in inbound) {
+      settle(errorReply(inbound.refused, inbound.error));
+      return;
+    }
     const { stanza } = inbound;
-    if (stanza.kind !== 'iq') return settle(errorReply(iq, new StanzaError('bad-request', 'Only an iq is a request.')));
+    if (stanza.kind !== 'iq') {
+      settle(errorReply(iq, new StanzaError('bad-request', 'Only an iq is a request.')));
+      return;
+    }
     if (this.#waiting.size >= MAX_WAITING) {
-      return settle(errorReply(stanza.element, new StanzaError('resource-constraint', 'Too many requests wait.')));
+      settle(errorReply(stanza.element, new StanzaError('resource-constraint', 'Too many requests wait.')));
+      return;
     }
     this.#waiting.set(id, { account, to: stanza.to, sinceMs: clock.now(), settle, request: stanza.element });
     this.#sweep ??= clock.every(SWEEP_MS, () => this.#giveUp());

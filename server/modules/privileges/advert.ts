@@ -1,6 +1,5 @@
 /** What a component is told about its privileges (XEP-0356 sections 4.2, 5.2, 6.2, 7.2 and 7.5). */
-import { allows, type ComponentGrants } from '../../modulehost/components.ts';
-import { NS_CLIENT } from '../../stanza/stanza.ts';
+import { allows, type ComponentGrants } from '../../administration/component-grants.ts';
 import { type Element, el } from '../../xml/element.ts';
 
 export const NS_PRIVILEGE = 'urn:xmpp:privilege:2';
@@ -10,18 +9,8 @@ export function isPushedTo({ roster, rosterPush }: ComponentGrants): boolean {
   return rosterPush && allows(roster, 'get');
 }
 
-export function hasPrivileges({ roster, message, presence, iq }: ComponentGrants): boolean {
-  return roster !== 'none' || message !== 'none' || presence !== 'none' || iq.length > 0;
-}
-
-export interface AdvertOptions {
-  readonly from: string;
-  readonly to: string;
-  readonly id: string;
-}
-
-/** The `<message/>`; without any privilege its `<privilege/>` is empty, which takes back what was told before. */
-export function privilegeAdvert(grants: ComponentGrants, { from, to, id }: AdvertOptions): Element {
+/** The `<privilege/>`; empty without any privilege, which takes back what was told before. */
+export function privilegeAdvert(grants: ComponentGrants): Element {
   const { roster, message, presence, iq } = grants;
   const perm = (access: string, attributes: Readonly<Record<string, string>>, namespaces: readonly Element[] = []) =>
     el('perm', NS_PRIVILEGE, { access, ...attributes }, namespaces);
@@ -37,5 +26,5 @@ export function privilegeAdvert(grants: ComponentGrants, { from, to, id }: Adver
         ),
     presence === 'none' ? undefined : perm('presence', { type: presence }),
   ];
-  return el('message', NS_CLIENT, { from, to, id }, el('privilege', NS_PRIVILEGE, undefined, perms));
+  return el('privilege', NS_PRIVILEGE, undefined, perms);
 }

@@ -8,6 +8,7 @@ import type { Router } from '../../router/router.ts';
 import type { Verdict } from '../../router/stages.ts';
 import { readInbound } from '../../session/inbound.ts';
 import { StandIn } from '../../session/stand-in.ts';
+import { inClientNamespace } from '../../stanza/component-namespace.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { NS_FORWARD } from '../../stanza/forward.ts';
 import { type Message, NS_CLIENT } from '../../stanza/stanza.ts';
@@ -38,7 +39,9 @@ export class PrivilegedMessages {
     if (component.grants.message !== 'outgoing' || message.from.full !== component.domain) {
       return new StanzaError('forbidden', 'This component may not send messages for others.');
     }
-    const enclosed = privilege.child('forwarded', NS_FORWARD)?.child('message', NS_CLIENT);
+    // COMPAT(slixmpp, 1.8.3): it encloses the message in the namespace of its own stream.
+    const forwarded = privilege.child('forwarded', NS_FORWARD)?.elements.map(inClientNamespace);
+    const enclosed = forwarded?.find((element) => element.is('message', NS_CLIENT));
     if (enclosed === undefined) return new StanzaError('bad-request', 'There is no message to send.');
     const from = parseJid(enclosed.attr('from') ?? '');
     if (from === undefined || from.domain !== domain || from.resource !== '') {

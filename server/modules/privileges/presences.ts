@@ -1,6 +1,8 @@
 /** Who is online, as privileged components learn it (XEP-0356 section 7): the accounts, and with more right their contacts. */
+
+import type { ComponentGrants } from '../../administration/component-grants.ts';
 import type { Jid } from '../../jid/jid.ts';
-import type { Component, ComponentGrants } from '../../modulehost/components.ts';
+import type { Component } from '../../modulehost/components.ts';
 import type { RosterService } from '../../modulehost/services.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';

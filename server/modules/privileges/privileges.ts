@@ -1,5 +1,7 @@
 /** XEP-0356: Privileged Entity. Lets trusted components see and do for people here what the server itself does for them. */
-import { type Component, type ComponentEvent, COMPONENTS } from '../../modulehost/components.ts';
+
+import { ComponentAdverts } from '../../modulehost/component-adverts.ts';
+import { COMPONENTS, type Component, type ComponentEvent } from '../../modulehost/components.ts';
 import { defineModule } from '../../modulehost/module.ts';
 import { ROSTER } from '../../modulehost/services.ts';
 import { iqGet, iqSet } from '../../router/iq-table.ts';
@@ -7,7 +9,7 @@ import { StanzaError } from '../../stanza/error.ts';
 import { type Iq, NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { Acting } from './acting.ts';
-import { hasPrivileges, isPushedTo, NS_PRIVILEGE, privilegeAdvert } from './advert.ts';
+import { isPushedTo, NS_PRIVILEGE, privilegeAdvert } from './advert.ts';
 import { PrivilegedMessages } from './messages.ts';
 import { Presences } from './presences.ts';
 import { PrivilegedRequests } from './requests.ts';
@@ -36,12 +38,15 @@ export const privileges = defineModule({
       send: (presence) => router.send(presence),
     });
 
+    const adverts = new ComponentAdverts({
+      domain,
+      randomId,
+      send: (message) => router.send(message),
+      advert: ({ grants }) => privilegeAdvert(grants),
+    });
+
     function heard(event: ComponentEvent, component: Component): void {
-      const isThere = component.connection !== undefined;
-      if (isThere && event !== 'gone' && (event === 'granted' || hasPrivileges(component.grants))) {
-        const id = randomId(ID_BYTES);
-        router.send(privilegeAdvert(component.grants, { from: domain, to: component.domain, id }));
-      }
+      adverts.heard(event, component);
       presences.update();
     }
 

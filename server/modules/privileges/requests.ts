@@ -1,7 +1,8 @@
 /** Contact lists (XEP-0356 section 4) and requests in an account's name (section 6), as a component asks for them. */
 import type { Accounts } from '../../accounts/accounts.ts';
+import { allows } from '../../administration/component-grants.ts';
 import { parseJid } from '../../jid/jid.ts';
-import { allows, type Component } from '../../modulehost/components.ts';
+import type { Component } from '../../modulehost/components.ts';
 import type { Router } from '../../router/router.ts';
 import type { Verdict } from '../../router/stages.ts';
 import { StanzaError } from '../../stanza/error.ts';
@@ -77,8 +78,7 @@ export class PrivilegedRequests {
       principal: component.domain,
       account: iq.to,
       iq: inner,
-      answered: (answer) =>
-        router.send(resultOf(iq, el('privilege', NS_PRIVILEGE, undefined, forwarded(answer)))),
+      answered: (answer) => router.send(resultOf(iq, el('privilege', NS_PRIVILEGE, undefined, forwarded(answer)))),
     });
     return 'handled';
   }

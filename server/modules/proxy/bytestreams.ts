@@ -36,11 +36,6 @@ export class Bytestreams {
     this.#now = now;
   }
 
-  /** Connections, of running streams as well. */
-  get connectionCount(): number {
-    return this.#connections.size;
-  }
-
   accept(socket: Socket): void {
     const { maxConnections, maxWaitingPerAddress } = this.#limits;
     const connection = new Connection(socket, this.#now(), this.#events);

@@ -46,7 +46,11 @@ export class Connection {
   };
 
   readonly #read = (chunk: Buffer): void => {
-    if (this.hash !== undefined) return this.#ignore(chunk);
+    if (this.hash === undefined) this.#shakeHands(chunk);
+    else this.#ignore(chunk);
+  };
+
+  #shakeHands(chunk: Buffer): void {
     const step = this.#handshake.read(chunk);
     if (step.reply !== undefined) this.socket.write(step.reply);
     if (step.kind === 'refused') this.socket.destroySoon();
@@ -58,7 +62,7 @@ export class Connection {
     }
     this.hash = step.hash;
     this.socket.write(step.accepted);
-  };
+  }
 
   /** XEP-0065 section 10.1: what comes before the activation is ignored. */
   #ignore(chunk: Buffer): void {

@@ -12,13 +12,14 @@ export interface ProxyListener {
 }
 
 /** Listens. Rejects with the system's error, its `code` and its `port`. */
-export async function listen(
-  address: string,
-  port: number,
-  accept: (socket: Socket) => void,
-): Promise<ProxyListener> {
+export async function listen(address: string, port: number, accept: (socket: Socket) => void): Promise<ProxyListener> {
   // Half-open, since one direction may be done before the other.
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
+  const server = createServer({
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEPALIVE_MS,
+  });
   server.on('connection', accept);
   try {
     await open(server, address, port);

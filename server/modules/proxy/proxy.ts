@@ -7,7 +7,7 @@ import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { type Activation, Bytestreams } from './bytestreams.ts';
-import { chooseHosts } from './hosts.ts';
+import { chooseHost } from './host.ts';
 import { explain, listen, type ProxyListener } from './listener.ts';
 import { PROXY_SETTINGS } from './settings.ts';
 
@@ -41,17 +41,15 @@ export const proxy = defineModule({
       if (!mayUse(iq.from.domain, iq.from.local)) return forbidden();
       const listener = await opening;
       if (listener === undefined) return new StanzaError('not-allowed', 'The proxy is out of order.');
-      const hosts = chooseHosts({
-        configured: config.hosts,
+      const name = chooseHost({
+        configured: config.host,
         domain: host.domain,
         listenAddress: network.listenAddress,
         localNetworks: network.localNetworks(),
         clientAddress: sender?.remoteAddress,
       });
-      const streamhosts = hosts.map((name) =>
-        el('streamhost', NS_BYTESTREAMS, { jid: domain, host: name, port: String(listener.port) }),
-      );
-      return el('query', NS_BYTESTREAMS, undefined, streamhosts);
+      const streamhost = el('streamhost', NS_BYTESTREAMS, { jid: domain, host: name, port: String(listener.port) });
+      return el('query', NS_BYTESTREAMS, undefined, streamhost);
     }
 
     /** Section 6.3.5. SECURITY: the hash is made from the address that the request really comes from. */

@@ -10,10 +10,14 @@ export const PROXY_SETTINGS = {
     'The port through which apps send each other files when they cannot reach one another. 0 picks a free one.',
     { appliesOnRestart: true },
   ),
-  hosts: setting(
-    z.array(z.string().regex(/^[^\s/@]+$/)),
-    [],
-    'Names or addresses under which apps find that port. Most apps try the first one alone. None: the server’s own.',
+  host: setting(
+    z
+      .string()
+      .regex(/^[\p{L}\p{N}.:-]*$/u)
+      .meta({ description: 'a name or an IP address, or nothing' }),
+    '',
+    'The name or address under which apps find that port. Nothing: the server’s domain, or, where only this network ' +
+      'knows that, this computer’s address.',
   ),
   maxConnections: setting(
     z.int().min(2).max(10_000),
@@ -26,12 +30,12 @@ export const PROXY_SETTINGS = {
     20,
     'The most connections from one address on which no file is on its way yet.',
   ),
-  maxStreamsPerAccount: setting(z.int().min(1).max(1_000), 20, 'The most files that one person may be sending at a time.'),
-  waitSeconds: setting(
-    z.int().min(5).max(3_600),
-    60,
-    'How long a connection may wait for the other side, in seconds.',
+  maxStreamsPerAccount: setting(
+    z.int().min(1).max(1_000),
+    20,
+    'The most files that one person may be sending at a time.',
   ),
+  waitSeconds: setting(z.int().min(5).max(3_600), 60, 'How long a connection may wait for the other side, in seconds.'),
   idleSeconds: setting(
     z.int().min(10).max(86_400),
     600,

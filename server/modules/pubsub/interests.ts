@@ -6,11 +6,11 @@
 import type { Clock, Timer } from '../../clock/clock.ts';
 import type { Jid } from '../../jid/jid.ts';
 import type { DiscoInfo } from '../../modulehost/disco.ts';
+import { readDiscoInfo } from '../../modulehost/disco-info.ts';
 import { verificationString } from '../../modulehost/verification-string.ts';
 import { type Iq, NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { type Capabilities, keyOf, nodeOf, readCapabilities } from './capabilities.ts';
-import { readDiscoInfo } from './disco-info.ts';
 
 const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 const NOTIFY = '+notify';

@@ -22,7 +22,7 @@ interface Unconfirmed {
 
 interface Watched {
   occasions: Unconfirmed[];
-  /** When the device is woken for what it was not woken for yet. */
+  /** When the device is woken for what it was not woken for yet, in milliseconds of the clock that is never set. */
   dueAtMs: number;
   isLost: boolean;
 }
@@ -54,7 +54,7 @@ export class Watch {
       this.#watched.set(session, watched);
       this.#timer ??= clock.every(TICK_MS, () => this.#tick());
     }
-    if (watched.occasions.every(({ isTold }) => isTold)) watched.dueAtMs = clock.now() + unconfirmedMs();
+    if (watched.occasions.every(({ isTold }) => isTold)) watched.dueAtMs = clock.elapsedMs() + unconfirmedMs();
     // An account may have several registrations of one device.
     if (watched.occasions.length >= MAX_OCCASIONS || watched.occasions.at(-1)?.occasion === occasion) return;
     watched.occasions.push({ occasion, atMs, isTold: false });
@@ -70,7 +70,7 @@ export class Watch {
     const watched = this.#watched.get(session);
     if (watched === undefined) return;
     watched.isLost = true;
-    watched.dueAtMs = Math.min(watched.dueAtMs, this.#options.clock.now() + GRACE_MS);
+    watched.dueAtMs = Math.min(watched.dueAtMs, this.#options.clock.elapsedMs() + GRACE_MS);
   }
 
   /** What the device has not confirmed goes its own way now. */
@@ -103,9 +103,9 @@ export class Watch {
     if (isBack) watched.isLost = false;
     if (isBack || (hasConfirmed && !watched.isLost)) {
       for (const unconfirmed of left) unconfirmed.isTold = false;
-      watched.dueAtMs = clock.now() + unconfirmedMs();
+      watched.dueAtMs = clock.elapsedMs() + unconfirmedMs();
     }
-    if (clock.now() < watched.dueAtMs) return;
+    if (clock.elapsedMs() < watched.dueAtMs) return;
     const untold = left.filter(({ isTold }) => !isTold);
     if (untold.length === 0) return;
     for (const unconfirmed of untold) unconfirmed.isTold = true;

@@ -26,11 +26,8 @@ export function tellAbsentees(service: RoomService, room: Room, sender: Occupant
   if (!belongsToHistory(message) || message.child('replace', NS_MESSAGE_CORRECT) !== undefined) return;
   const text = (message.childText('body') ?? '').toLowerCase();
   let isMentioned: ((member: Affiliated) => boolean) | undefined;
-  let present: ReadonlySet<string> | undefined;
   for (const member of room.affiliations.all()) {
-    if (!isAtLeast(member.affiliation, 'member')) continue;
-    present ??= new Set(Array.from(room.occupants.all(), ({ user }) => user.bare));
-    if (present.has(member.jid)) continue;
+    if (room.occupants.hasUser(member.jid) || !isAtLeast(member.affiliation, 'member')) continue;
     isMentioned ??= mentionsIn(service, room, sender, message, text);
     const mentioned = isMentioned(member);
     const wakes = wishOf(room, member.jid);

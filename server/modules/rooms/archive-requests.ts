@@ -16,6 +16,8 @@ export function requestArchive(request: RoomRequest): Reply {
     owner: room.jid,
     iq,
     payload,
+    session:
+      iq.from.domain === service.host.domain ? service.host.sessions.get(iq.from.local, iq.from.resource) : undefined,
     send: (message) =>
       service.sendMessage(message.withAttr('from', from.bare).withAttr('to', to.full), 'normal', from, to),
     view: viewFor(isModerator, room.configuration.whois === 'anyone'),

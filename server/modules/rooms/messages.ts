@@ -1,5 +1,5 @@
 /** Messages to everybody in a room, and its subject (XEP-0045 sections 7.4 and 8.1). */
-import type { Jid } from '../../jid/jid.ts';
+import { type Jid, parseJid } from '../../jid/jid.ts';
 import { delayElement, NS_DELAY } from '../../stanza/delay.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import { type Message, NS_CLIENT } from '../../stanza/stanza.ts';
@@ -85,12 +85,17 @@ export function isForged(child: Element, room: Jid): boolean {
     case NS_MESSAGE_RETRACT: // a tombstone is the archive's
       return child.name === 'retracted';
     case NS_STANZA_ID: // XEP-0359 section 3: another's ids are passed on, origin-ids as well
-      return child.name === 'stanza-id' && child.attr('by') === room.bare;
+      return child.name === 'stanza-id' && isAddressOf(room, child.attr('by'));
     case NS_DELAY:
-      return child.attr('from') === room.bare;
+      return isAddressOf(room, child.attr('from'));
     default:
       return false;
   }
+}
+
+/** An address has many spellings; whoever reads it may prepare it first. */
+function isAddressOf(room: Jid, address: string | undefined): boolean {
+  return address === room.bare || (address !== undefined && parseJid(address)?.bare === room.bare);
 }
 
 /**

@@ -59,6 +59,8 @@ function isAway({ presence }: OccupantSession): boolean {
 export class Occupants {
   readonly #byNick = new Map<string, Occupant>();
   readonly #bySession = new Map<string, Occupant>();
+  /** How many occupants a user is, by bare JID: asked for with every message. */
+  readonly #users = new Map<string, number>();
 
   /** Occupants, not sessions: devices of one person under one nickname count once. */
   get count(): number {
@@ -84,12 +86,18 @@ export class Occupants {
     return this.#bySession.get(jid.full);
   }
 
+  /** Whether a user, a bare JID, is here under some nickname. */
+  hasUser(bare: string): boolean {
+    return this.#users.has(bare);
+  }
+
   ofUser(bare: string): readonly Occupant[] {
     return [...this.#byNick.values()].filter(({ user }) => user.bare === bare);
   }
 
   /** The occupant enters with its first session, which is in no other occupant any more. */
   addSession(occupant: Occupant, session: OccupantSession): void {
+    if (occupant.sessions.size === 0) this.#count(occupant.user.bare, 1);
     occupant.sessions.delete(session.jid.full); // to the end: the latest
     occupant.sessions.set(session.jid.full, session);
     this.#bySession.set(session.jid.full, occupant);
@@ -98,8 +106,16 @@ export class Occupants {
 
   /** The occupant is gone with its last session. */
   removeSession(occupant: Occupant, jid: Jid): void {
-    occupant.sessions.delete(jid.full);
+    const wasIn = occupant.sessions.delete(jid.full);
     this.#bySession.delete(jid.full);
-    if (occupant.sessions.size === 0) this.#byNick.delete(nickKey(occupant.nick));
+    if (!wasIn || occupant.sessions.size > 0) return;
+    this.#byNick.delete(nickKey(occupant.nick));
+    this.#count(occupant.user.bare, -1);
+  }
+
+  #count(user: string, change: 1 | -1): void {
+    const count = (this.#users.get(user) ?? 0) + change;
+    if (count === 0) this.#users.delete(user);
+    else this.#users.set(user, count);
   }
 }

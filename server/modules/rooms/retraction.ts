@@ -25,11 +25,16 @@ const KEPT: ReadonlySet<string> = new Set([NS_STANZA_ID, NS_OCCUPANT_ID, NS_MUC_
  * for certain. What the room has not in its record, others may have, so that is passed on.
  */
 export function retractionRefusal(room: Room, occupant: Occupant, message: Element): StanzaError | undefined {
+  const retract = message.child('retract', NS_MESSAGE_RETRACT);
+  if (retract === undefined) return undefined;
+  // XEP-0425 section 5: only the room says so.
+  if (retract.child('moderated', NS_MESSAGE_MODERATE) !== undefined)
+    return refusal('forbidden', 'Only the room tells of what moderators did.');
+  // SECURITY: nobody knows which of them a client looks at.
+  if (message.elements.some((child) => child !== retract && child.is('retract', NS_MESSAGE_RETRACT)))
+    return refusal('bad-request', 'A message takes back one other message.');
   const id = readRetract(message);
   if (id === undefined) return undefined;
-  // XEP-0425 section 5: only the room says so.
-  if (message.child('retract', NS_MESSAGE_RETRACT)?.child('moderated', NS_MESSAGE_MODERATE) !== undefined)
-    return refusal('forbidden', 'Only the room tells of what moderators did.');
   const target = room.record.find(id);
   return target === undefined || authorId(target.element) === occupant.id
     ? undefined

@@ -1,6 +1,6 @@
 /**
  * The announcer as a process of its own, so that it can be put into a network namespace. Each line of its input is an
- * announcement in JSON; the end of the input stops it. What it logs, and how it ended, are lines of JSON on its output.
+ * announcement in JSON, or asks for its memory; the end of the input stops it. What it logs, and how it ended, are lines of JSON on its output.
  */
 import { createInterface } from 'node:readline';
 import { Announcer } from '../../../server/lan/announcer.ts';
@@ -17,10 +17,19 @@ const log: Logger = {
   child: () => log,
 };
 
-const announcer = new Announcer({ log, hostName: () => 'laptop', onConflict: (conflict) => say({ conflict }) });
+const announcer = new Announcer({
+  log,
+  hostName: () => 'laptop',
+  onChange: () => say({ problems: announcer.problems }),
+});
 const input = createInterface({ input: process.stdin });
 let isStarted = false;
 input.on('line', (line) => {
+  if (line === 'memory') {
+    globalThis.gc?.();
+    say({ heapBytes: process.memoryUsage().heapUsed, cpuMs: process.cpuUsage().user / 1000 });
+    return;
+  }
   const announcement = JSON.parse(line) as Announcement;
   if (isStarted) announcer.update(announcement);
   else announcer.start(announcement);

@@ -8,7 +8,14 @@ const reason = whyNoOffice();
 if (reason !== undefined) process.stdout.write(`skipped: mDNS against avahi: ${reason}\n`);
 
 const PROCESS = join(import.meta.dirname, 'announce-process.ts');
-const MILLER: Announcement = { domain: 'miller.local', name: 'Miller', c2sPort: 5222, c2sTlsPort: 5223 };
+const MILLER: Announcement = {
+  domain: 'miller.local',
+  name: 'Miller',
+  c2sPort: 5222,
+  c2sTlsPort: 5223,
+  joinPort: 5280,
+  caFingerprint: 'AB:CD',
+};
 
 /** One question by plain UDP from a port of its own, as simple resolvers and `dig` ask; prints what the answer names. */
 const ASK_PLAINLY = `
@@ -22,8 +29,8 @@ s.sendto(struct.pack('>HHHHHH', 4711, 0, 1, 0, 0, 0) + question, ('224.0.0.251',
 packet, sender = s.recvfrom(4096)
 number, flags, questions, answers, _, more = struct.unpack('>HHHHHH', packet[:12])
 place = 12 + len(question) + len(question) - 4 + 10
-port, target = struct.unpack('>H', packet[place + 4:place + 6])[0], packet[place + 6:place + 20]
-print(sender[0], number, hex(flags), questions, answers, more, port, target)
+ttl, port, target = struct.unpack('>I', packet[place - 6:place - 2])[0], struct.unpack('>H', packet[place + 4:place + 6])[0], packet[place + 6:place + 20]
+print(sender[0], number, hex(flags), questions, answers, more, ttl, port, target)
 `;
 
 function announce(office: OfficeNetwork, announcement = MILLER): Program {
@@ -70,20 +77,20 @@ describe.skipIf(reason !== undefined)('mDNS in an office', { timeout: 20_000 }, 
   });
 
   test('browsing finds both services with their ports and the domain', () => {
-    const texts = '"domain=miller.local" "txtvers=1"';
+    const texts = (address: string) => `"fp=abcd" "join=http://${address}:5280/join" "domain=miller.local" "txtvers=1"`;
     expect(browse(colleague, '_xmpp-client._tcp')).toEqual([
-      ['Miller', '_xmpp-client._tcp', 'local', 'miller.local', '192.168.77.1', '5222', texts],
+      ['Miller', '_xmpp-client._tcp', 'local', 'miller.local', '192.168.77.1', '5222', texts('192.168.77.1')],
     ]);
     expect(browse(upstairs, '_xmpps-client._tcp')).toEqual([
-      ['Miller', '_xmpps-client._tcp', 'local', 'miller.local', '10.77.0.1', '5223', texts],
+      ['Miller', '_xmpps-client._tcp', 'local', 'miller.local', '10.77.0.1', '5223', texts('10.77.0.1')],
     ]);
   });
 
   test("Apple's direct SRV questions are answered, also to a resolver on another port than 5353", () => {
     const ask = (name: string) => colleague.run('python3', '-c', ASK_PLAINLY, name, '33', colleague.address).trim();
     const target = String.raw`b'\x06miller\x05local\x00'`;
-    expect(ask('_xmpp-client._tcp.miller.local')).toBe(`192.168.77.1 4711 0x8400 1 1 1 5222 ${target}`);
-    expect(ask('_xmpps-client._tcp.miller.local')).toBe(`192.168.77.1 4711 0x8400 1 1 1 5223 ${target}`);
+    expect(ask('_xmpp-client._tcp.miller.local')).toBe(`192.168.77.1 4711 0x8400 1 1 1 10 5222 ${target}`);
+    expect(ask('_xmpps-client._tcp.miller.local')).toBe(`192.168.77.1 4711 0x8400 1 1 1 10 5223 ${target}`);
   });
 
   test('a new address replaces the old one everywhere, and the other network does not notice', async () => {
@@ -120,15 +127,23 @@ describe.skipIf(reason !== undefined)('mDNS in an office', { timeout: 20_000 }, 
     const { tookMs } = JSON.parse(await server.line(/"stopped"/)) as { tookMs: number };
     expect(tookMs).toBeLessThan(2000);
     expect(await exited).toBe(0);
-    expect(server.lines.filter((line) => line.includes('"warn"') || line.includes('"conflict"'))).toEqual([]);
+    expect(server.lines.filter((line) => line.includes('"warn"') || line.includes('name-taken'))).toEqual([]);
   });
 
   test('a host name that another computer has is reported and not claimed; a service name is numbered', async () => {
     const other = upstairs.start('avahi-publish', '--service', 'Miller', '_xmpp-client._tcp', '5222');
     await other.line(/^Established/);
     const rival = announce(office, { ...MILLER, domain: 'listener.local' });
-    const line = await rival.line(/"conflict"/);
-    expect(JSON.parse(line)).toEqual({ conflict: { name: 'listener.local', holder: '192.168.77.2' } });
+    const line = await rival.line(/"name-taken"/);
+    expect(JSON.parse(line)).toMatchObject({
+      problems: [
+        {
+          code: 'name-taken',
+          text: expect.stringContaining('(192.168.77.2) is called listener.local already'),
+          fix: expect.stringContaining('such as listener-chat.local'),
+        },
+      ],
+    });
     // The other network has no such computer, so there the name is free.
     expect(await rival.line(/"announced","interface":"lan1"/)).toContain('"instance":"Miller (2)"');
     expect(upstairs.run('avahi-resolve', '-4', '-n', 'listener.local')).toBe('listener.local\t10.77.0.1\n');

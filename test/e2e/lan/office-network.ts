@@ -3,6 +3,7 @@
  * Nothing of it reaches the machine's own network, and all of it ends with `close`.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,9 @@ const PROGRAMS = [
   'avahi-resolve',
   'python3',
 ];
+
+/** What a program may take to end. */
+const PATIENCE_MS = 5000;
 
 /** Why this machine cannot play an office, or undefined. */
 export function whyNoOffice(): string | undefined {
@@ -69,17 +73,20 @@ export class Program {
     });
   }
 
-  /** Ends it, if it has not ended, and waits for that. */
+  /** Ends it, if it has not ended, by force if need be, and waits for that. */
   async end(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const exited = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');
+    const patience = setTimeout(() => this.process.kill('SIGKILL'), PATIENCE_MS);
     await exited;
+    clearTimeout(patience);
   }
 }
 
 /** A computer with avahi, in a network of its own. */
 export interface Colleague {
+  readonly namespace: string;
   readonly address: string;
   /** The output of a program that runs there. */
   run(...command: readonly string[]): string;
@@ -89,12 +96,18 @@ export interface Colleague {
 
 export class OfficeNetwork {
   readonly #folder = mkdtempSync(join(tmpdir(), 'snug-lan-'));
-  readonly #id = process.pid.toString(36);
+  readonly #id = randomBytes(3).toString('hex');
   readonly #namespaces: string[] = [];
   readonly #programs: Program[] = [];
   readonly server: string;
 
+  /** Also when nobody calls `close`: namespaces outlive the processes that made them. */
+  readonly #removeNamespaces = (): void => {
+    for (const namespace of this.#namespaces.splice(0)) spawnSync('ip', ['netns', 'del', namespace]);
+  };
+
   constructor() {
+    process.once('exit', this.#removeNamespaces);
     this.server = this.#namespace('server');
   }
 
@@ -113,16 +126,7 @@ export class OfficeNetwork {
    */
   async addColleague(device: string, network: string, hostName: string): Promise<Colleague> {
     const namespace = this.#namespace(device);
-    const [here, there] = [`s${this.#id}`, `c${this.#id}`];
-    execFileSync('ip', ['link', 'add', here, 'type', 'veth', 'peer', 'name', there]);
-    for (const [end, home, name, last] of [
-      [here, this.server, device, 1],
-      [there, namespace, 'lan0', 2],
-    ]) {
-      execFileSync('ip', ['link', 'set', String(end), 'netns', String(home), 'name', String(name)]);
-      execFileSync('ip', ['-n', String(home), 'addr', 'add', `${network}.${last}/24`, 'dev', String(name)]);
-      execFileSync('ip', ['-n', String(home), 'link', 'set', String(name), 'up']);
-    }
+    this.#plugIn(device, network, namespace);
     const avahi = this.#start([
       'ip',
       'netns',
@@ -137,6 +141,7 @@ export class OfficeNetwork {
     await avahi.line(/Server startup complete/);
     const inside = ['nsenter', `--target=${avahi.process.pid}`, '--mount', '--net'];
     return {
+      namespace,
       address: `${network}.2`,
       run: (...command) =>
         execFileSync('nsenter', [...inside.slice(1), ...command], { encoding: 'utf8', timeout: 8000 }),
@@ -144,10 +149,28 @@ export class OfficeNetwork {
     };
   }
 
+  /** Puts a cable to a colleague, whose old one was taken away, into the server's computer. */
+  rejoin(colleague: Colleague, device: string, network: string): void {
+    this.#plugIn(device, network, colleague.namespace);
+  }
+
   async close(): Promise<void> {
     for (const program of this.#programs.reverse()) await program.end();
-    for (const namespace of this.#namespaces) spawnSync('ip', ['netns', 'del', namespace]);
+    this.#removeNamespaces();
+    process.removeListener('exit', this.#removeNamespaces);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Both ends are made where they belong, so that nothing is left over in the machine's own network. */
+  #plugIn(device: string, network: string, namespace: string): void {
+    this.ip('link', 'add', device, 'type', 'veth', 'peer', 'name', 'lan0', 'netns', namespace);
+    for (const [home, name, last] of [
+      [this.server, device, 1],
+      [namespace, 'lan0', 2],
+    ]) {
+      execFileSync('ip', ['-n', String(home), 'addr', 'add', `${network}.${last}/24`, 'dev', String(name)]);
+      execFileSync('ip', ['-n', String(home), 'link', 'set', String(name), 'up']);
+    }
   }
 
   #start(command: readonly string[]): Program {
@@ -164,13 +187,19 @@ export class OfficeNetwork {
     return namespace;
   }
 
-  /** avahi with a bus of its own, on a /run of its own; the shell ends both, and the mount ends with the shell. */
+  /**
+   * avahi with a bus of its own, on a /run of its own; the shell ends both, and the mount ends with the shell. Programs
+   * there resolve names as Debian's desktops do, if nss-mdns is installed.
+   */
   #avahi(hostName: string): string {
     const configuration = join(this.#folder, `${hostName}.conf`);
     const server = `[server]\nhost-name=${hostName}\nuse-ipv6=no\nallow-interfaces=lan0\n`;
     writeFileSync(configuration, `${server}[publish]\npublish-workstation=no\n`);
+    const names = join(this.#folder, 'nsswitch.conf');
+    writeFileSync(names, 'hosts: files mdns4_minimal [NOTFOUND=return] dns\n');
     return [
       'mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/dbus /run/avahi-daemon',
+      `mount --bind ${names} /etc/nsswitch.conf`,
       "trap 'kill $avahi $bus; wait' TERM",
       'dbus-daemon --system --nofork --nopidfile 2>/dev/null &',
       'bus=$!',

@@ -12,6 +12,10 @@ from slixmpp import JID, ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.plugins.xep_0048 import Bookmarks
 
+from driver_bytestreams import Bytestreams
+from driver_component import Components
+from driver_multicast import Multicast
+from driver_commands import Commands
 from driver_pep import Pep
 from driver_rooms import Rooms
 
@@ -39,7 +43,9 @@ class Client(ClientXMPP):
         return []
 
 
-class Driver(Rooms, Pep):
+class Driver(Rooms, Commands, Pep, Bytestreams, Multicast, Components):
+    tell = staticmethod(tell)
+
     def __init__(self):
         self.client = None
         self.address = None
@@ -60,6 +66,8 @@ class Driver(Rooms, Pep):
         self._report(client)
         self.report_rooms(client, tell)
         self.report_pep(client, tell)
+        self.report_bytestreams(client, tell)
+        self.report_multicast(client, tell)
         ended = asyncio.get_running_loop().create_future()
 
         def settle(outcome):

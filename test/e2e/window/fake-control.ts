@@ -6,6 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccountError } from '../../../server/accounts/account-error.ts';
+import { thisComputer } from '../../../server/administration/actor.ts';
+import { DeedError } from '../../../server/administration/deed-error.ts';
+import type { Carriers } from '../../../server/administration/deeds.ts';
 import { systemClock } from '../../../server/clock/clock.ts';
 import { Config } from '../../../server/config/config.ts';
 import { serverGroups } from '../../../server/config/settings.ts';
@@ -57,7 +60,7 @@ export class FakeControl {
       port: this.#port,
       pageDir: this.#pageDir,
       router: createHandlers(this.#deeds(), this.#log),
-      role: 'admin',
+      actor: thisComputer('window'),
       clock: systemClock,
       randomBytes: (size) => Buffer.alloc(size, ++this.#keys),
       log: this.#log,
@@ -120,14 +123,18 @@ export class FakeControl {
       status: () => this.#status(),
       sessions: () => this.#sessions,
       askClients: () => Promise.resolve(),
-      endSession: (jid) => {
-        const left = this.#sessions.filter((session) => session.jid !== jid);
-        const isThere = left.length < this.#sessions.length;
-        this.#sessions = left;
-        this.#changed();
-        return isThere;
+      accounts: () => this.#summaries(),
+      roles: () => [],
+      audit: { list: () => [], onAppend: () => () => undefined },
+      messages: () => ({ motd: null, welcome: null }),
+      files: () => [],
+      reports: { list: () => [], onChange: () => () => undefined },
+      devices: () => Promise.resolve([]),
+      perform: (_actor, deed, input) => {
+        const carry = this.#carriers()[deed];
+        if (carry === undefined) return Promise.reject(new Error(`the fake cannot do ${deed}`));
+        return (carry as (given: unknown) => Promise<never>)(input);
       },
-      accounts: this.#accountDeeds(),
       config: this.config,
       logs: this.lines,
       onChange: (listener) => {
@@ -136,12 +143,17 @@ export class FakeControl {
       },
       clock: systemClock,
       generatePassword: () => 'k7mwq-2vhdn-x9rtf-b4ycz',
-      windowAddress: () => this.address(),
-      stop: () => this.done.push('stop'),
     };
   }
 
-  #accountDeeds(): Deeds['accounts'] {
+  #summaries(): readonly AccountSummary[] {
+    return this.#accounts.map((account) => ({
+      ...account,
+      sessions: this.#sessions.filter(({ jid }) => nameOf(jid) === account.localpart).length,
+    }));
+  }
+
+  #carriers(): Partial<Carriers> {
     const change = (localpart: string, changed: Partial<AccountSummary>): Promise<void> => {
       const before = this.#accounts.find((account) => account.localpart === localpart);
       if (before === undefined)
@@ -156,12 +168,21 @@ export class FakeControl {
       return Promise.resolve();
     };
     return {
-      list: () =>
-        this.#accounts.map((account) => ({
-          ...account,
-          sessions: this.#sessions.filter(({ jid }) => nameOf(jid) === account.localpart).length,
-        })),
-      create: async ({ localpart, password, role }) => {
+      'sessions.end': ({ jid }) => {
+        const left = this.#sessions.filter((session) => session.jid !== jid);
+        const isThere = left.length < this.#sessions.length;
+        this.#sessions = left;
+        this.#changed();
+        if (isThere) return Promise.resolve();
+        return Promise.reject(new DeedError('not-found', `There is no session ${jid}.`));
+      },
+      'settings.set': ({ key, value }) => this.config.set(key, value),
+      'window.open': () => Promise.resolve(this.address()),
+      'server.stop': () => {
+        this.done.push('stop');
+        return Promise.resolve();
+      },
+      'accounts.create': async ({ localpart, password, role }) => {
         if (!/^[a-z0-9.-]+$/.test(localpart)) {
           throw new AccountError('invalid-name', `"${localpart}" cannot be the name of an account.`);
         }
@@ -176,13 +197,19 @@ export class FakeControl {
           one.localpart.localeCompare(other.localpart),
         );
         this.#changed();
-        return await Promise.resolve(account);
+        const { isDisabled: _, ...made } = {
+          ...account,
+          isEnabled: true,
+          isGuest: false,
+          createdAt: Date.parse(createdAt),
+        };
+        return await Promise.resolve(made);
       },
-      setPassword: (localpart) => change(localpart, {}),
-      setRole: (localpart, role) => change(localpart, { role }),
-      disable: (localpart) => change(localpart, { isDisabled: true }),
-      enable: (localpart) => change(localpart, { isDisabled: false }),
-      remove: async (localpart) => {
+      'accounts.setPassword': ({ localpart }) => change(localpart, {}),
+      'accounts.setRole': ({ localpart, role }) => change(localpart, { role }),
+      'accounts.disable': ({ localpart }) => change(localpart, { isDisabled: true }),
+      'accounts.enable': ({ localpart }) => change(localpart, { isDisabled: false }),
+      'accounts.remove': async ({ localpart }) => {
         await change(localpart, { role: 'member' });
         this.#accounts = this.#accounts.filter((account) => account.localpart !== localpart);
         this.#sessions = this.#sessions.filter(({ jid }) => nameOf(jid) !== localpart);

@@ -25,6 +25,7 @@ export const status: Status = {
     expiresAt: new Date('2027-02-18T09:00:00Z').toISOString(),
     source: 'local-ca',
   },
+  problems: [],
 };
 
 export const accounts: readonly AccountSummary[] = [
