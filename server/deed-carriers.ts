@@ -71,12 +71,13 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
     async 'clients.revoke'({ localpart, id, signOut }) {
       const outcome = await find(CLIENT_ACCESS).revoke(localpart, id, { signOut });
       if (outcome === 'unknown') throw new DeedError('not-found', 'There is no such device.');
-      if (outcome === 'password-known') {
+      if (outcome === 'password-known' && !signOut) {
         throw new DeedError(
           'conflict',
           'This device knows the password, so it could come back: give the account a new password as well.',
         );
       }
+      return outcome === 'password-known';
     },
     'sessions.end'({ jid: text, condition }) {
       const jid = parseJid(text);

@@ -1,9 +1,12 @@
 /** What is told about a running server from outside, with the real core in memory. */
 import { randomBytes } from 'node:crypto';
+import { createRouterClient } from '@orpc/server';
 import { describe, expect, test } from 'vitest';
-import { thisComputer } from '../server/administration/actor.ts';
+import { type Actor, thisComputer } from '../server/administration/actor.ts';
 import type { Deeds } from '../server/control/deeds.ts';
+import { createHandlers } from '../server/control/handlers.ts';
 import { createDeeds } from '../server/deeds.ts';
+import { createLogger } from '../server/log/log.ts';
 import { RecentLines } from '../server/log/recent-lines.ts';
 import { summarizeAccounts } from '../server/summaries.ts';
 import { openScene, type Scene } from './scene/scene.ts';
@@ -171,4 +174,97 @@ test('the client of a session is told once it is known', async () => {
   );
   await asking;
   expect([changes(), deeds.sessions()]).toMatchObject([1, [{ jid: 'romeo@localhost/orchard', client: 'Gajim' }]]);
+});
+
+describe('administrators are told', () => {
+  test('which roles there are, and how many have each', async () => {
+    await using scene = await openScene({ accounts: ['juliet', 'romeo', 'nurse'], admins: ['juliet'] });
+    const { deeds } = watch(scene);
+    await deeds.perform(me, 'roles.create', { name: 'keeper', permissions: ['people.read'] });
+    await deeds.perform(me, 'accounts.setRole', { localpart: 'nurse', role: 'keeper' });
+    expect(deeds.roles().map(({ name, accounts, isBuiltIn }) => [name, accounts, isBuiltIn])).toEqual([
+      ['limited', 0, true],
+      ['member', 1, true],
+      ['admin', 1, true],
+      ['keeper', 1, false],
+    ]);
+    expect(accountOf(deeds, 'nurse')).toMatchObject({ role: 'keeper' });
+  });
+
+  test('what was done, without the parts that there are none of', async () => {
+    await using scene = await openScene({ accounts: ['juliet'], admins: ['juliet'] });
+    const { deeds } = watch(scene);
+    await deeds.perform(me, 'welcome.remove', {});
+    const [entry] = deeds.audit.list({ limit: 10 });
+    expect(entry).toEqual({
+      id: expect.any(Number),
+      at: new Date(scene.clock.now()).toISOString(),
+      actor: 'this computer',
+      door: 'window',
+      deed: 'welcome.remove',
+      outcome: 'done',
+    });
+  });
+
+  test('what stands for everybody to be told', async () => {
+    await using scene = await openScene({ accounts: ['juliet'] });
+    const { deeds } = watch(scene);
+    await deeds.perform(me, 'motd.set', { text: 'Tea at five.' });
+    expect(deeds.messages()).toEqual({ motd: 'Tea at five.', welcome: null });
+  });
+
+  test('which devices an account has, and take their access back', async () => {
+    await using scene = await openScene({ accounts: ['romeo'] });
+    const { deeds } = watch(scene);
+    const romeo = await scene.login('romeo', 'orchard');
+    const [device] = await deeds.devices('romeo');
+    expect(device).toMatchObject({ isConnected: true, knowsPassword: true, hasToken: false });
+    const input = { localpart: 'romeo', id: device?.id ?? '' };
+    await expect(deeds.perform(me, 'clients.revoke', { ...input, signOut: false })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(await deeds.perform(me, 'clients.revoke', { ...input, signOut: true })).toBe(true);
+    await romeo.receivesEnd('not-authorized');
+    const unknown = deeds.perform(me, 'clients.revoke', { localpart: 'romeo', id: 'nobody', signOut: true });
+    await expect(unknown).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test.each([
+    ['files.remove', 'There is no such file.'],
+    ['reports.resolve', 'There is no such report.'],
+  ] as const)('by %s that there is nothing of that name', async (deed, message) => {
+    await using scene = await openScene({ accounts: ['romeo'] });
+    const { deeds } = watch(scene);
+    expect([deeds.files(), deeds.reports.list()]).toEqual([[], []]);
+    await expect(deeds.perform(me, deed, { id: 'none' })).rejects.toMatchObject({ code: 'not-found', message });
+  });
+
+  test('that a feature is switched off which they ask for', async () => {
+    await using scene = await openScene({
+      accounts: ['romeo'],
+      settings: { 'modules.disabled': 'admin-commands,announcements' },
+    });
+    const { deeds } = watch(scene);
+    await expect(deeds.perform(me, 'announcements.send', { text: 'Tea' })).rejects.toMatchObject({
+      code: 'refused',
+      message: 'The feature “announcements” is switched off.',
+    });
+    expect(deeds.messages()).toEqual({ motd: null, welcome: null });
+  });
+});
+
+test('a server that nobody keeps opens no window', async () => {
+  await using scene = await openScene({ accounts: ['romeo'] });
+  await expect(watch(scene).deeds.perform(me, 'window.open', {})).rejects.toMatchObject({ code: 'refused' });
+});
+
+test('who may look at settings but not change them is shown no secret', async () => {
+  await using scene = await openScene({ settings: { 'external-services.secret': 'of-the-turn-server' } });
+  const router = createHandlers(watch(scene).deeds, createLogger('silent', { write: () => undefined }));
+  const secretFor = async (actor: Actor) => {
+    const client = createRouterClient(router, { context: { actor, closing: new AbortController().signal } });
+    return (await client.settings.list()).find(({ key }) => key === 'external-services.secret')?.value;
+  };
+  expect(await secretFor({ ...me, permissions: new Set(['settings.read']) })).toBeNull();
+  expect(await secretFor(me)).toBe('of-the-turn-server');
 });

@@ -84,6 +84,23 @@ describe('a worker', () => {
     expect((await client.status.get()).state).toBe('running');
   }, 30_000);
 
+  test('restarts its server in the same process when that is asked for, and then stops as ever', async () => {
+    const worker = aWorker();
+    worker.start();
+    await worker.hears('ready');
+    await (await connectControl(worker.dataDir)).server.restart();
+    const readies = () => worker.said.filter(({ type }) => type === 'ready').length;
+    await expect.poll(readies, { timeout: 20_000 }).toBe(2);
+    const client = await connectControl(worker.dataDir);
+    expect(await client.status.get()).toMatchObject({ state: 'running', pid: worker.child.pid });
+    expect(await client.audit.list({})).toMatchObject([
+      { actor: 'this computer', door: 'command-line', deed: 'server.restart', outcome: 'done' },
+    ]);
+    expect(worker.said.some(({ type }) => type === 'stopped')).toBe(false);
+    worker.send({ type: 'stop', reason: 'test' });
+    expect(await worker.ended).toBe(0);
+  }, 40_000);
+
   test('stops within five seconds, with its lock and socket gone', async () => {
     const worker = aWorker();
     worker.start();

@@ -14,7 +14,7 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditEntryS
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{columns.at}</Table.Th>
-          <Table.Th>{columns.actor}</Table.Th>
+          <Table.Th className={css.actor}>{columns.actor}</Table.Th>
           <Table.Th className={css.first}>{columns.deed}</Table.Th>
           <Table.Th>{columns.outcome}</Table.Th>
         </Table.Tr>
@@ -25,7 +25,7 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditEntryS
             <Table.Td className={css.seen}>
               <Ago iso={entry.at} />
             </Table.Td>
-            <Table.Td>
+            <Table.Td className={css.actor}>
               <div className={css.names}>
                 <span className={css.text}>{entry.actor}</span>
                 <span className={css.jid}>{words.doors[entry.door]}</span>
@@ -33,8 +33,10 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditEntryS
             </Table.Td>
             <Table.Td className={css.first}>
               <div className={css.names}>
-                <span className={css.text}>{[entry.deed, entry.subject].filter(Boolean).join(' · ')}</span>
-                <span className={css.jid}>{entry.reason ?? entry.detail}</span>
+                <span className={css.text}>{words.deeds[entry.deed] ?? entry.deed}</span>
+                <span className={css.jid}>
+                  {[entry.subject, entry.reason ?? entry.detail].filter(Boolean).join(' · ')}
+                </span>
               </div>
             </Table.Td>
             <Table.Td>

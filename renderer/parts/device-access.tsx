@@ -34,7 +34,9 @@ function Device({ localpart, device }: { readonly localpart: string; readonly de
     ['devices'],
   );
   const shutOut = (): void => {
-    revoke.mutateAsync({ localpart, id, signOut: true }).then(() => tell(words.revoked(name)), tellFailure);
+    revoke
+      .mutateAsync({ localpart, id, signOut: true })
+      .then(({ canComeBack }) => tell(canComeBack ? words.revokedForNow(name) : words.revoked(name)), tellFailure);
   };
   return (
     <li className={css.device}>

@@ -1,4 +1,7 @@
-/** The audit log: who did what to the server, through which door, on whom, when, and with what outcome. */
+/**
+ * The audit log: who did what to the server, through which door, on whom, when, and with what outcome. What people do to
+ * their own account (XEP-0077) is told by the ordinary log: nobody but administrators may make this one grow.
+ */
 import type { Clock, Timer } from '../clock/clock.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Writer } from '../store/writer.ts';

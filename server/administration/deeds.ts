@@ -53,10 +53,14 @@ export interface DeedTypes {
   /** Localparts. */
   'people.list': Deed<{ readonly which: Attendance }, readonly string[]>;
   'people.roster': Deed<OneAccount, readonly RosterEntry[]>;
-  /** Milliseconds since 1970; undefined for who never came. */
+  /**
+   * Milliseconds since 1970: when the newest session began, or when somebody who is away was there last; undefined for
+   * who never came.
+   */
   'people.lastLogin': Deed<OneAccount, number | undefined>;
   'people.statistics': Deed<OneAccount, Statistics>;
-  'clients.revoke': Deed<OneAccount & { readonly id: string; readonly signOut: boolean }>;
+  /** Gives whether the device knows the password, so that it could come back. */
+  'clients.revoke': Deed<OneAccount & { readonly id: string; readonly signOut: boolean }, boolean>;
   'roles.create': Deed<{ readonly name: string; readonly permissions: readonly Permission[] }>;
   'roles.update': Deed<{ readonly name: string; readonly permissions: readonly Permission[] }>;
   'roles.remove': Deed<{ readonly name: string }>;

@@ -93,9 +93,9 @@ export function createAdministrationHandlers(os: Implementer, deeds: Deeds) {
     },
     clients: {
       list: os.clients.list.handler(({ input }) => deeds.devices(input.localpart)),
-      revoke: os.clients.revoke.handler(({ input, context: { actor } }) =>
-        done(deeds.perform(actor, 'clients.revoke', input)),
-      ),
+      revoke: os.clients.revoke.handler(async ({ input, context: { actor } }) => ({
+        canComeBack: await deeds.perform(actor, 'clients.revoke', input),
+      })),
     },
   };
 }

@@ -18,7 +18,6 @@ export type {
 } from './contract/administration.ts';
 export {
   type ControlErrorCode,
-  type ControlMeta,
   controlErrors,
   type Permission,
   permissions,

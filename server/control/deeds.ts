@@ -64,7 +64,7 @@ export interface Deeds {
   components(): ComponentListing;
   readonly config: Config;
   readonly logs: LogDeeds;
-  /** Calls back when status, sessions, accounts or roles may have changed; the result takes the listener back. */
+  /** Calls back when status, sessions or accounts may have changed; the result takes the listener back. */
   onChange(listener: () => void): () => void;
   readonly clock: Clock;
   generatePassword(): string;

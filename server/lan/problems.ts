@@ -56,7 +56,7 @@ export function describeProblems(circumstances: LanCircumstances): LanProblem[] 
   if (localZone !== undefined) {
     problems.push({
       code: 'local-zone',
-      text: `A DNS server of this network answers for ${localZone}, so some devices ask it and not this computer, and do not find ${domain}.`,
+      text: `A DNS server of this network answers for ${localZone === 'local' ? 'names under .local' : localZone}, so some devices ask it and not this computer, and do not find ${domain}.`,
       fix: `Ask whoever runs the network to remove that zone, or set up Snug with a domain that does not end in .local.${byAddress}`,
     });
   }

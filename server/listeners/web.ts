@@ -123,8 +123,7 @@ function divertStreams(https: Server, openStream: (socket: TLSSocket) => void): 
 }
 
 function upgrade(upgrades: readonly WebUpgrade[], request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  // SECURITY: HTTP has let go of the socket, and an error that nobody hears would end the process.
-  socket.on('error', () => undefined);
+  // SECURITY: what a stranger asks for need not be a path at all, and nobody would catch what is thrown here.
   const path = URL.parse(request.url ?? '/', 'https://host')?.pathname;
   const found = upgrades.find((candidate) => candidate.path === path);
   if (found !== undefined) found.accept(request, socket, head);

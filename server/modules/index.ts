@@ -45,6 +45,7 @@ import { upload } from './upload/upload.ts';
 import { vcard } from './vcard/vcard.ts';
 import { vcard4 } from './vcard4/vcard4.ts';
 import { version } from './version.ts';
+import { webChat } from './web-chat/web-chat.ts';
 
 export const modules: readonly Module[] = [
   streamManagement, // first, so that it stops last and keeps what the others leave behind
@@ -76,6 +77,7 @@ export const modules: readonly Module[] = [
   displayed,
   registration,
   upload,
+  webChat,
   proxy,
   multicast,
   reports,

@@ -164,7 +164,10 @@ export const registration = defineModule({
     async function remove(account: string, request: Request): Promise<StanzaError | undefined> {
       leaving.set(account, request);
       try {
-        return await attempt(() => accounts.remove(account));
+        return await attempt(async () => {
+          await accounts.remove(account);
+          host.log.info({ account }, 'account removed by its owner');
+        });
       } finally {
         leaving.delete(account);
       }
@@ -177,7 +180,10 @@ export const registration = defineModule({
       const password = query.childText('password');
       if (!username || !password) return new StanzaError('bad-request', 'Your name and the new password are needed.');
       if (!isNameOf(account, username)) return new StanzaError('forbidden', 'You may change no password but your own.');
-      return attempt(() => accounts.setPassword(account, password, iq.from.resource));
+      return attempt(async () => {
+        await accounts.setPassword(account, password, iq.from.resource);
+        host.log.info({ account }, 'password changed by its owner');
+      });
     }
 
     /** Localpart of the account that asks about itself, in a session of ours. */

@@ -8,7 +8,7 @@ import type { ServerEntry } from '../../server/cli/server-entry.ts';
 import { createHandlers } from '../../server/control/handlers.ts';
 import { openControlSocket } from '../../server/control/socket.ts';
 import { LogFile } from '../../server/log/log-file.ts';
-import { anAccount, createFakeServer, type FakeServer } from '../control/fake-deeds.ts';
+import { anAccount, anEntry, createFakeServer, type FakeServer } from '../control/fake-deeds.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 
 let server: FakeServer;
@@ -131,6 +131,14 @@ describe('with a running server', () => {
       expect(offline.opened).toBe(0);
     }));
 
+  test('status tells each problem with what can be done', () =>
+    whileRunning(async () => {
+      const problems = [{ code: 'name-taken', text: 'Somebody has the name.', fix: 'Rename it.' }];
+      server.become({ problems });
+      expect((await snug('status')).output).toContain('Problem      Somebody has the name. Rename it.\n');
+      expect((await snug('status --json')).events()).toMatchObject([{ problems }]);
+    }));
+
   test('window shows a fresh address, alone on its line', () =>
     whileRunning(async () => {
       const address = 'http://127.0.0.1:5282/#token=fresh';
@@ -196,5 +204,66 @@ test('an account may be named by its JID, but not at another domain', async () =
   expect(await snug('user enable bob@example.org')).toMatchObject({
     status: 1,
     errors: expect.stringContaining('miller.local'),
+  });
+});
+
+describe('administration', () => {
+  test('an announcement says how many were told', () =>
+    whileRunning(async () => {
+      const terminal = createFakeTerminal('', { SNUG_DATA: directory });
+      expect(await runCommand(['announce', 'Tea at five'], terminal, () => Promise.resolve(entry))).toBe(0);
+      expect(terminal.output()).toBe('3 accounts have been told.\n');
+      expect(server.done).toEqual(['announcements.send Tea at five']);
+      expect((await snug('announce Tea --json')).events()).toEqual([{ accounts: 3 }]);
+    }));
+
+  test('the audit log is a table, or one entry a line for programs', () =>
+    whileRunning(async () => {
+      const { output, status } = await snug('audit -n 5 --actor ann@miller.local');
+      expect(status).toBe(0);
+      expect(output).toMatch(/^TIME +WHO +DOOR +DEED +ON +OUTCOME\n/);
+      expect(output).toMatch(/ann@miller\.local +chat +accounts\.create +bob: member +done/);
+      expect((await snug('audit --json')).events()).toEqual([anEntry]);
+      expect(await snug('audit -n 0')).toMatchObject({ status: 2 });
+    }));
+
+  test('roles are listed, made, changed and removed', () =>
+    whileRunning(async () => {
+      expect((await snug('role list')).output).toMatch(/doorkeeper +2 +people\.read people\.write/);
+      expect(await snug('role create host people.read announce')).toMatchObject({
+        status: 0,
+        output: 'There is a role host now.\n',
+      });
+      await snug('role update host');
+      await snug('role remove host');
+      expect(server.done).toEqual(['roles.create host people.read,announce', 'roles.update host', 'roles.remove host']);
+      expect(await snug('role create host people.eat')).toMatchObject({
+        status: 1,
+        errors: expect.stringContaining('There is no permission “people.eat”; there are server.read,'),
+      });
+    }));
+
+  test('an account gets another role, whether or not a server runs', async () => {
+    expect(await snug('user role bob doorkeeper')).toMatchObject({
+      status: 0,
+      output: 'bob@miller.local has the role doorkeeper.\n',
+    });
+    await whileRunning(async () => {
+      expect(await snug('user role bob admin')).toMatchObject({ status: 0 });
+    });
+    expect(server.done).toEqual(['accounts.setRole bob doorkeeper', 'accounts.setRole bob admin']);
+    expect(offline).toEqual({ opened: 1, closed: 1 });
+  });
+
+  test('a restart is ordered', () =>
+    whileRunning(async () => {
+      expect(await snug('restart')).toMatchObject({ status: 0, output: 'The server is restarting.\n' });
+      expect(server.done).toEqual(['server.restart 0']);
+    }));
+
+  test('needs a running server', async () => {
+    for (const line of ['announce Tea', 'audit', 'role list', 'restart']) {
+      expect(await snug(line), line).toMatchObject({ status: 3 });
+    }
   });
 });

@@ -188,3 +188,28 @@ describe('ends', () => {
     await expect(status).rejects.toMatchObject({ code: 'bug', message: expect.not.stringContaining('TypeError') });
   });
 });
+
+test('a restart starts the server again with what it was given, and a later stop ends it', async () => {
+  const { status } = await begin();
+  stopping.resolve('restart');
+  await new Promise(setImmediate);
+  const first = stopped;
+  stopping = Promise.withResolvers();
+  stopped = Promise.withResolvers();
+  first.resolve();
+  await new Promise(setImmediate);
+  expect(given).toHaveLength(2);
+  expect(given[1]).toEqual(given[0]);
+  terminal.press('SIGTERM');
+  stopped.resolve();
+  expect(await status).toBe(0);
+  expect(stops).toEqual(['restart', 'SIGTERM']);
+  expect(terminal.events().map(({ event }) => event)).toEqual([
+    'ready',
+    'stopping',
+    'stopped',
+    'ready',
+    'stopping',
+    'stopped',
+  ]);
+});

@@ -155,6 +155,10 @@ export function createFakeServer(): FakeServer {
       if (address !== undefined) return address;
       throw new DeedError('refused', 'This server does not show its window in a browser (see window.enabled).');
     },
+    'clients.revoke': async ({ localpart, id, signOut }) => {
+      await note(`clients.revoke ${localpart} ${id} ${signOut}`);
+      return signOut;
+    },
     'announcements.send': async ({ text }) => {
       await note(`announcements.send ${text}`);
       return 3;

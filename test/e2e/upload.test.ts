@@ -21,6 +21,7 @@ const isLarge = process.env.SNUG_LARGE_FILES === '1';
 const LARGE_BYTES = isLarge ? 4 * GIB : 512 * MIB;
 /** For the file, what the server keeps free, and whoever else writes meanwhile. */
 const NEEDED_BYTES = isLarge ? 12 * GIB : 3 * GIB;
+const WARMING_BYTES = 64 * MIB;
 const MAX_GROWTH_BYTES = 64 * MIB;
 const LARGE_MS = isLarge ? 600_000 : 60_000;
 
@@ -113,6 +114,10 @@ test(`a file of ${LARGE_BYTES / MIB} MiB goes to the disk and back, not into mem
   if (process.platform !== 'linux') skip('the memory of another process is read from /proc');
   const { bavail, bsize } = statfsSync(server.dataDir);
   if (bavail * bsize < NEEDED_BYTES) skip(`the disk has less than ${NEEDED_BYTES / GIB} GiB left`);
+  // What the first transfer takes for good, such as code, is not what a large file takes.
+  const first = await slotFor('a song.ogg', WARMING_BYTES);
+  await upload(first.put, WARMING_BYTES);
+  await download(first.get);
   const { put, get } = await slotFor('an evening.mkv', LARGE_BYTES, 'video/x-matroska');
   forgetPeak();
   const before = memoryBytes('VmRSS');
@@ -125,7 +130,7 @@ test(`a file of ${LARGE_BYTES / MIB} MiB goes to the disk and back, not into mem
 
   const growth = memoryBytes('VmHWM') - before;
   const speed = (ms: number) => `${Math.round(LARGE_BYTES / MIB / (ms / 1000))} MiB/s`;
-  annotate(
+  await annotate(
     `${LARGE_BYTES / MIB} MiB up at ${speed(uploaded - began)}, down at ${speed(downloaded - uploaded)}; ` +
       `the server grew by ${Math.round(growth / MIB)} MiB`,
   );

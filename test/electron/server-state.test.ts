@@ -56,7 +56,9 @@ describe('the state that people see', () => {
     expect(reason(expiring(7 * DAY - 1))).toMatch(/in 6 days$/);
     const problem = { code: 'name-taken', text: 'Somebody else has the name.' };
     expect(reason(runningWith(aStatus({ problems: [problem] })))).toBe('1 thing needs attention');
-    expect(reason(runningWith(aStatus({ problems: [problem, { ...problem, code: 'local-zone' }] })))).toMatch(/^2 things/);
+    expect(reason(runningWith(aStatus({ problems: [problem, { ...problem, code: 'local-zone' }] })))).toMatch(
+      /^2 things/,
+    );
     expect(reason({ kind: 'running', ready: { ...READY, addresses: [] }, status: undefined })).toMatch(/network/);
   });
 });

@@ -240,7 +240,7 @@ test('interfaces that were chosen are announced on, also virtual ones, and no ot
 test('a new address is announced within five seconds, with the two seconds that claiming takes', async () => {
   const { announcer, surroundings, taken } = announcing(network(['eth0', '192.168.1.5']));
   announcer.start(OFFICE);
-  await vi.advanceTimersByTimeAsync(SETTLED_MS + 1);
+  await vi.advanceTimersByTimeAsync(SETTLED_MS + 1001);
   taken();
   surroundings.interfaces = network(['eth0', '192.168.1.77']);
   await vi.advanceTimersByTimeAsync(2_500);

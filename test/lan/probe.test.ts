@@ -91,7 +91,10 @@ describe('probing', () => {
 
   describe('when somebody else asks for the same name at the same moment', () => {
     const rival = (address: string, own = '192.168.1.9') => [
-      packet({ questions: [{ name: 'miller.local', type: 'ANY' }], authorities: [{ ...A, data: address }] }),
+      packet({
+        questions: [{ name: 'miller.local', type: 'ANY' }],
+        authorities: [{ ...A, type: address.includes(':') ? 'AAAA' : 'A', data: address }],
+      }),
       { address: own, port: 5353 },
     ];
 
@@ -123,7 +126,7 @@ describe('probing', () => {
     test('our own question, also one that a router repeats with another address of ours, is no rival', async () => {
       const { asked, network, result } = probing();
       await vi.advanceTimersByTimeAsync(200);
-      network.emit('query', ...rival('192.168.1.5', '192.168.1.5'));
+      network.emit('query', ...rival('192.168.1.200', '192.168.1.5'));
       network.emit('query', ...rival('fd12::5', '192.168.1.1'));
       await vi.advanceTimersByTimeAsync(1000);
       expect(asked).toHaveLength(3);

@@ -466,6 +466,30 @@ describe('silence', () => {
   });
 });
 
+test('a client that asks for nothing while more and more waits is let go', async () => {
+  const { scene, login } = await open();
+  const juliet = await login('juliet', 'balcony');
+  const romeo = await scene.login('romeo', 'orchard');
+  const big = `<message to='${juliet.jid}' type='headline'><body>${'x'.repeat(250_000)}</body></message>`;
+  for (let i = 0; i < 20; i++) romeo.sends(big);
+  await settled();
+  expect(scene.server.sessions.of('juliet').size).toBe(1);
+  for (let i = 0; i < 20; i++) romeo.sends(big);
+  await expect.poll(() => scene.server.sessions.of('juliet').size).toBe(0);
+});
+
+test('what waits is told in responses that are not too large, each with its own request', async () => {
+  const { scene, login } = await open();
+  const juliet = await login('juliet', 'balcony');
+  const romeo = await scene.login('romeo', 'orchard');
+  for (const size of [200_000, 200_000, 10]) {
+    romeo.sends(`<message to='${juliet.jid}' type='headline'><body>${'x'.repeat(size)}</body></message>`);
+  }
+  await settled();
+  const sizes = [await juliet.sends(), await juliet.sends()].map(({ elements }) => elements.length);
+  expect(sizes).toEqual([1, 2]);
+});
+
 describe('a client that polls (section 12)', () => {
   test('is answered at once, and may not ask for nothing too often', async () => {
     const { scene, connect } = await open({});

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect as connectPlain, createServer } from 'node:net';
 import { connect } from 'node:tls';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { generateKeyPem, issueAuthority, issueLeaf } from '../../server/certificates/issue.ts';
@@ -150,6 +150,19 @@ test.each(['//', '/%', '/a b'])(
     expect(await ask(port, '/nothing')).toMatchObject({ status: 404 });
   },
 );
+
+test('a client that resets its connection while it is refused an upgrade does no harm', async () => {
+  const { port } = await open();
+  for (let i = 0; i < 10; i++) {
+    const plain = connectPlain({ port, host: '127.0.0.1' });
+    const socket = connect({ socket: plain, ca: authority, servername: 'miller.local' });
+    await once(socket, 'secureConnect');
+    socket.write('GET /nowhere HTTP/1.1\r\nHost: miller.local\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    if (i % 2 === 0) await new Promise((resolve) => setImmediate(resolve));
+    plain.resetAndDestroy();
+  }
+  expect(await ask(port, '/nothing')).toMatchObject({ status: 404 });
+});
 
 test('a port that is taken is the system’s error', async () => {
   const other = createServer();

@@ -251,6 +251,19 @@ describe('an end by a mistake', () => {
   });
 });
 
+test('a client that does not read is let go', async () => {
+  const { scene, login } = await open();
+  const juliet = await login('juliet', 'balcony');
+  const romeo = await scene.login('romeo', 'orchard');
+  juliet.webSocket.pause();
+  const big = `<message to='${juliet.jid}' type='headline'><body>${'x'.repeat(250_000)}</body></message>`;
+  for (let i = 0; i < 200 && scene.server.sessions.of('juliet').size > 0; i++) {
+    romeo.sends(big);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await expect.poll(() => scene.server.sessions.of('juliet').size).toBe(0);
+});
+
 describe('a peer that vanishes', () => {
   test('is asked when it has been silent, and dropped when it does not answer', async () => {
     const { scene, login } = await open();

@@ -464,6 +464,27 @@ describe('presence', () => {
     await component.receivesNothing();
   });
 
+  test('of a contact ends for the component too when the subscription has ended before', async () => {
+    const bridge = await connectComponent(scene, 'bridge.localhost');
+    const juliet = await scene.login('juliet', 'balcony');
+    juliet.sends(`<presence to='friend@bridge.localhost' type='subscribe'/>`);
+    await bridge.next();
+    bridge.sends(`<presence from='friend@bridge.localhost' to='juliet@localhost' type='subscribed'/>`);
+    await bridge.receivesNothing();
+    const component = await connectComponent(scene, PUBSUB, { roster: 'get', rosterPush: false, presence: 'roster' });
+    await component.next();
+    bridge.sends(`<presence from='friend@bridge.localhost/phone' to='juliet@localhost'/>`);
+    await component.receives(`<presence from='friend@bridge.localhost/phone' to='${PUBSUB}'/>`);
+    juliet.sends(`<presence to='friend@bridge.localhost' type='unsubscribe'/>`);
+    await bridge.next();
+    bridge.sends(`<presence from='friend@bridge.localhost/phone' to='juliet@localhost' type='unavailable'/>`);
+    await component.receives(`<presence from='friend@bridge.localhost/phone' to='${PUBSUB}' type='unavailable'/>`);
+    bridge.sends(`<presence from='friend@bridge.localhost/tablet' to='juliet@localhost'/>`);
+    bridge.sends(`<presence from='friend@bridge.localhost/tablet' to='juliet@localhost' type='unavailable'/>`);
+    await bridge.receivesNothing();
+    await component.receivesNothing();
+  });
+
   test('is nothing that other components hear of', async () => {
     const component = await connectComponent(scene, PUBSUB, { roster: 'both', message: 'outgoing' });
     await component.next();

@@ -163,7 +163,7 @@ export const clients = {
   /** CONFLICT for one that knows the password, unless it shall be signed out all the same. */
   revoke: needing('people.write')
     .input(z.object({ localpart, id: z.string().min(1).max(1000), signOut: z.boolean().default(false) }))
-    .output(done),
+    .output(z.object({ canComeBack: z.boolean().describe('it knows the password, which should be changed') })),
 };
 
 export type RoleSummary = z.output<typeof role>;

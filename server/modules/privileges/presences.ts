@@ -70,7 +70,8 @@ export class Presences {
   came({ type, from, element }: Presence, account: string): void {
     if (!this.#isRemembering || (type !== 'available' && type !== 'unavailable')) return;
     if (from.bare === `${account}@${this.#options.domain}`) return;
-    if (!this.#options.roster.isSubscribedTo(account, from.bare)) return;
+    // Who was told that somebody is there hears of the end as well, though the subscription may be over by then.
+    if (type === 'available' && !this.#options.roster.isSubscribedTo(account, from.bare)) return;
     this.#tell(from, element, type === 'available');
   }
 

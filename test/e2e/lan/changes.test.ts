@@ -29,6 +29,15 @@ while not select.select([sys.stdin], [], [], 0.1)[0]:
 print('missed', missed, 'of', asked, flush=True)
 `;
 
+/** Prints the names of records that are taken back. */
+const HEAR_GOODBYES = `
+require('multicast-dns')({ interface: process.argv[1], bind: '0.0.0.0' })
+  .on('ready', () => console.log('listening'))
+  .on('response', ({ answers }) => {
+    for (const { ttl, type, name, data } of answers) if (ttl === 0) console.log('goodbye', type, name, type === 'PTR' ? data : '');
+  });
+`;
+
 /** Claims a name without asking, as a broken device does. */
 const CLAIM_RUDELY = `
 import socket, struct, sys
@@ -84,6 +93,8 @@ describe.skipIf(reason !== undefined)('an announcement while things change', { t
     const watching = colleague.start('avahi-browse', '--parsable', '--all');
     await watching.line(/^\+;lan0;IPv4;Miller;_xmpp-client/);
     await watching.line(/^\+;lan0;IPv4;Miller;_xmpps-client/);
+    const goodbyes = colleague.start(process.execPath, '-e', HEAR_GOODBYES, colleague.address);
+    await goodbyes.line(/^listening/);
     const told = server.lines.length;
     tell({ domain: 'miller.local', name: 'Miller', c2sTlsPort: 5223 });
     await watching.line(/^-;lan0;IPv4;Miller;_xmpp-client/);
@@ -94,6 +105,13 @@ describe.skipIf(reason !== undefined)('an announcement while things change', { t
     expect(watching.lines.filter((line) => line.startsWith('-') && line.includes('_xmpps-client'))).toEqual([]);
     expect(colleague.run('avahi-browse', '--terminate', '--parsable', '_xmpp-client._tcp')).toBe('');
     expect(browse()).toEqual(['192.168.77.1']);
+    await goodbyes.end();
+    expect(goodbyes.lines.slice(1)).toEqual([
+      'goodbye PTR _xmpp-client._tcp.local Miller._xmpp-client._tcp.local',
+      'goodbye SRV Miller._xmpp-client._tcp.local ',
+      'goodbye TXT Miller._xmpp-client._tcp.local ',
+      'goodbye SRV _xmpp-client._tcp.miller.local ',
+    ]);
   });
 
   test('somebody who wants the name asks, hears whose it is, and takes another', async () => {
@@ -150,6 +168,19 @@ describe.skipIf(reason !== undefined)('an announcement while things change', { t
     office.rejoin(colleague, 'lan0', '192.168.77');
     await server.line(/"announced","interface":"lan0","addresses":\["192\.168\.77\.1"\]/, told);
     await expect.poll(resolve, { timeout: 5000 }).toBe('miller.local\t192.168.77.1');
+  });
+
+  test('of two servers that start at once under one name, one gets it, and the other says so', async () => {
+    await server.end();
+    const both = [office.startOnServer(process.execPath, PROCESS), colleague.start(process.execPath, PROCESS)];
+    for (const one of both) one.process.stdin?.write(`${JSON.stringify({ ...MILLER, domain: 'smith.local' })}\n`);
+    const outcomes = await Promise.all(both.map((one) => one.line(/"announced"|name-taken/)));
+    expect(outcomes.map((line) => /announced|name-taken/.exec(line)?.[0]).sort()).toEqual(['announced', 'name-taken']);
+    const winner = outcomes[0]?.includes('"announced"') === true ? '192.168.77.1' : '192.168.77.2';
+    await expect
+      .poll(() => colleague.run('avahi-resolve', '-4', '-n', 'smith.local').trim(), { timeout: 4000 })
+      .toBe(`smith.local\t${winner}`);
+    for (const one of both) await one.end();
   });
 
   async function goDown(): Promise<void> {

@@ -17,7 +17,7 @@ const MILLER: Announcement = {
   caFingerprint: 'AB:CD',
 };
 
-/** One question by plain UDP from a port of its own, as simple resolvers and `dig` ask; prints what the answer names. */
+/** One question by plain UDP from a port of its own, as simple resolvers and `dig` ask; prints what the only answer names. */
 const ASK_PLAINLY = `
 import socket, struct, sys
 name, kind, interface = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -30,7 +30,11 @@ packet, sender = s.recvfrom(4096)
 number, flags, questions, answers, _, more = struct.unpack('>HHHHHH', packet[:12])
 place = 12 + len(question) + len(question) - 4 + 10
 ttl, port, target = struct.unpack('>I', packet[place - 6:place - 2])[0], struct.unpack('>H', packet[place + 4:place + 6])[0], packet[place + 6:place + 20]
-print(sender[0], number, hex(flags), questions, answers, more, ttl, port, target)
+s.settimeout(0.3)
+try:
+    print('and', s.recvfrom(4096)[1])
+except socket.timeout:
+    print(sender[0], number, hex(flags), questions, answers, more, ttl, port, target)
 `;
 
 function announce(office: OfficeNetwork, announcement = MILLER): Program {

@@ -12,7 +12,14 @@ import type { Carriers } from '../../../server/administration/deeds.ts';
 import { systemClock } from '../../../server/clock/clock.ts';
 import { Config } from '../../../server/config/config.ts';
 import { serverGroups } from '../../../server/config/settings.ts';
-import type { AccountSummary, SessionSummary, Status } from '../../../server/control/contract.ts';
+import type {
+  AccountSummary,
+  DeviceSummary,
+  FileSummary,
+  ReportSummary,
+  SessionSummary,
+  Status,
+} from '../../../server/control/contract.ts';
 import type { Deeds } from '../../../server/control/deeds.ts';
 import { createHandlers } from '../../../server/control/handlers.ts';
 import { openWebDoor, type WebDoor } from '../../../server/control/web-door.ts';
@@ -33,7 +40,11 @@ export class FakeControl {
   readonly #pageDir: string;
   #accounts: readonly AccountSummary[] = household.accounts;
   #sessions: readonly SessionSummary[] = household.sessions;
+  #files: readonly FileSummary[] = household.files;
+  #reports: readonly ReportSummary[] = household.reports;
+  #devices: readonly DeviceSummary[] = household.devices;
   #messages = household.status.traffic.messages;
+  #problems: Status['problems'] = [];
   #door: WebDoor | undefined;
   #port = 0;
   #keys = 0;
@@ -103,6 +114,12 @@ export class FakeControl {
     this.signEverybodyOut();
   }
 
+  /** From now on this is what needs attention. */
+  meet(problems: Status['problems']): void {
+    this.#problems = problems;
+    this.#changed();
+  }
+
   #changed(): void {
     this.#messages += 1;
     for (const listener of [...this.#listeners]) listener();
@@ -115,6 +132,7 @@ export class FakeControl {
       sessions: this.#sessions.length,
       onlineAccounts: new Set(this.#sessions.map(({ jid }) => nameOf(jid))).size,
       traffic: { messages: this.#messages },
+      problems: this.#problems,
     };
   }
 
@@ -125,11 +143,16 @@ export class FakeControl {
       askClients: () => Promise.resolve(),
       accounts: () => this.#summaries(),
       roles: () => [],
-      audit: { list: () => [], onAppend: () => () => undefined },
+      audit: {
+        list: ({ limit, text = '' }) =>
+          household.audit.filter((entry) => JSON.stringify(entry).includes(text)).slice(0, limit),
+        onAppend: () => () => undefined,
+      },
       messages: () => ({ motd: null, welcome: null }),
-      files: () => [],
-      reports: { list: () => [], onChange: () => () => undefined },
-      devices: () => Promise.resolve([]),
+      files: () => this.#files,
+      reports: { list: () => this.#reports, onChange: (listener) => this.#follow(listener) },
+      devices: (localpart) => Promise.resolve(localpart === 'anna' ? this.#devices : []),
+      components: () => ({ address: '127.0.0.1', port: null, components: [] }),
       perform: (_actor, deed, input) => {
         const carry = this.#carriers()[deed];
         if (carry === undefined) return Promise.reject(new Error(`the fake cannot do ${deed}`));
@@ -137,13 +160,15 @@ export class FakeControl {
       },
       config: this.config,
       logs: this.lines,
-      onChange: (listener) => {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
-      },
+      onChange: (listener) => this.#follow(listener),
       clock: systemClock,
       generatePassword: () => 'k7mwq-2vhdn-x9rtf-b4ycz',
     };
+  }
+
+  #follow(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   #summaries(): readonly AccountSummary[] {
@@ -209,6 +234,19 @@ export class FakeControl {
       'accounts.setRole': ({ localpart, role }) => change(localpart, { role }),
       'accounts.disable': ({ localpart }) => change(localpart, { isDisabled: true }),
       'accounts.enable': ({ localpart }) => change(localpart, { isDisabled: false }),
+      'files.remove': ({ id }) => {
+        this.#files = this.#files.filter((file) => file.id !== id);
+        this.#changed();
+      },
+      'reports.resolve': ({ id }) => {
+        this.#reports = this.#reports.map((report) => (report.id === id ? { ...report, isResolved: true } : report));
+        this.#changed();
+      },
+      'clients.revoke': ({ id }) => {
+        this.#devices = this.#devices.filter((device) => device.id !== id);
+        this.#changed();
+        return true;
+      },
       'accounts.remove': async ({ localpart }) => {
         await change(localpart, { role: 'member' });
         this.#accounts = this.#accounts.filter((account) => account.localpart !== localpart);

@@ -1,5 +1,13 @@
 /** A family and what their server says: the same on every run, so that pictures of the window only change with the window. */
-import type { AccountSummary, SessionSummary, Status } from '../../../server/control/contract.ts';
+import type {
+  AccountSummary,
+  AuditEntrySummary,
+  DeviceSummary,
+  FileSummary,
+  ReportSummary,
+  SessionSummary,
+  Status,
+} from '../../../server/control/contract.ts';
 
 /** The clock of the pictures. */
 export const NOW = new Date('2026-03-14T18:42:10Z');
@@ -77,6 +85,89 @@ function session(
     isResumable: true,
     ...more,
   };
+}
+
+/** The oldest first. */
+export const files: readonly FileSummary[] = [
+  file('f1', 'oma', 'Rezept Apfelkuchen.pdf', 'application/pdf', 412_300, 9 * DAY),
+  file('f2', 'ben', 'garden-before-and-after-the-storm-of-last-weekend.jpg', 'image/jpeg', 3_842_118, 2 * DAY),
+  file('f3', 'anna', 'birthday.mp4', 'video/mp4', 1_310_720_000, 300),
+  file('f4', 'finn', 'voice-message.ogg', 'audio/ogg', 91_400, 12),
+];
+
+function file(
+  id: string,
+  account: string,
+  name: string,
+  mediaType: string,
+  size: number,
+  minutes: number,
+): FileSummary {
+  return { id, account, name, mediaType, size, uploadedAt: ago(minutes) };
+}
+
+export const reports: readonly ReportSummary[] = [
+  {
+    id: 'r1',
+    reporter: 'oma@miller.local',
+    reported: 'prince@lottery.example',
+    reason: 'spam',
+    text: 'He says that I have won. I have not played.',
+    messages: [{ id: 'm1', body: 'Dear friend, you are the lucky winner of 3,000,000.' }, { id: 'm2' }],
+    at: ago(50),
+    isResolved: false,
+  },
+  {
+    id: 'r2',
+    reporter: 'finn@miller.local',
+    reported: 'rude@chat.example',
+    reason: 'abuse',
+    messages: [],
+    at: ago(3 * DAY),
+    isResolved: true,
+  },
+];
+
+export const devices: readonly DeviceSummary[] = [
+  {
+    id: 'd1',
+    name: 'Conversations on Pixel 8',
+    isConnected: true,
+    firstSeen: ago(90 * DAY),
+    lastSeen: ago(1),
+    knowsPassword: true,
+    hasToken: true,
+  },
+  {
+    id: 'd2',
+    name: 'Old laptop',
+    isConnected: false,
+    firstSeen: ago(300 * DAY),
+    lastSeen: ago(40 * DAY),
+    knowsPassword: true,
+    hasToken: false,
+  },
+];
+
+/** The newest first. */
+export const audit: readonly AuditEntrySummary[] = [
+  entry(4, 3, 'anna@miller.local', 'window', 'sessions.end', 'clara@miller.local/web.1', 'done'),
+  entry(3, 9, 'this computer', 'command-line', 'settings.set', 'offline.maxMessages', 'done'),
+  entry(2, 44, 'ben@miller.local', 'chat', 'accounts.remove', 'piet', 'forbidden', 'Your role does not allow this.'),
+  entry(1, 2 * DAY, 'this computer', 'window', 'accounts.create', 'zoe', 'done'),
+];
+
+function entry(
+  id: number,
+  minutes: number,
+  actor: string,
+  door: AuditEntrySummary['door'],
+  deed: string,
+  subject: string,
+  outcome: AuditEntrySummary['outcome'],
+  reason?: string,
+): AuditEntrySummary {
+  return { id, at: ago(minutes), actor, door, deed, subject, outcome, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** Log lines as the logger writes them, the oldest first. */

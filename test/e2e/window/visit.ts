@@ -4,7 +4,7 @@ import { type Look, openProfile } from './browser.ts';
 import type { FakeControl } from './fake-control.ts';
 import { NOW, trafficSamples } from './fake-household.ts';
 
-export const pages = ['overview', 'people', 'settings', 'logs'] as const;
+export const pages = ['overview', 'people', 'files', 'reports', 'audit', 'settings', 'logs'] as const;
 export type PageName = (typeof pages)[number];
 
 export interface Visit {
@@ -33,6 +33,9 @@ export async function goTo(page: Page, name: PageName): Promise<void> {
   const settled = {
     overview: page.getByText('Gajim 1.9.5').first(),
     people: page.getByText('anna@miller.local', { exact: true }),
+    files: page.getByText('birthday.mp4'),
+    reports: page.getByText('prince@lottery.example'),
+    audit: page.getByText('clara@miller.local/web.1'),
     settings: page.getByText('lan.mdns'),
     logs: page.getByText('session ended by an administrator').first(),
   };

@@ -1,0 +1,97 @@
+/** Files, reports, the audit log and people's devices: what an administrator sees and does there. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openBrowser, whyNoChromium } from './browser.ts';
+import { buildWindow } from './build-window.ts';
+import { FakeControl } from './fake-control.ts';
+import { goTo, type Visit, visit } from './visit.ts';
+
+const reason = whyNoChromium();
+let browser: Browser;
+let control: FakeControl;
+let opened: Visit;
+let page: Page;
+
+beforeAll(async () => {
+  if (reason !== undefined) return;
+  await buildWindow();
+  browser = await openBrowser();
+});
+
+afterAll(() => browser?.close());
+
+beforeEach(async ({ skip }) => {
+  if (reason !== undefined) skip(reason);
+  control = await FakeControl.open();
+  opened = await visit(browser, control);
+  page = opened.page;
+});
+
+afterEach(async () => {
+  await opened?.context.close();
+  await control?.close();
+});
+
+const dialog = () => page.getByRole('dialog');
+const rows = () => page.getByRole('row').filter({ has: page.getByRole('cell') });
+
+test('files are listed with whose they are and how much they take, the newest first', async () => {
+  await goTo(page, 'files');
+  await page.getByText('4 files, 1.2 GB.').waitFor();
+  expect(await rows().first().textContent()).toContain('voice-message.ogg');
+  expect(await rows().first().textContent()).toContain('finn');
+});
+
+test('a search narrows the files, and says so when there is none', async () => {
+  await goTo(page, 'files');
+  await page.getByLabel('Search files').fill('garden');
+  await page.getByText('birthday.mp4').waitFor({ state: 'detached' });
+  expect(await rows().count()).toBe(1);
+  await page.getByLabel('Search files').fill('nothing of the kind');
+  await page.getByText('No file is called “nothing of the kind”').waitFor();
+});
+
+test('a file is deleted after one question, and gone from the list', async () => {
+  await goTo(page, 'files');
+  await page.getByRole('button', { name: 'Delete birthday.mp4' }).click();
+  await dialog().getByText('shared by anna').waitFor();
+  await dialog().getByRole('button', { name: 'Cancel' }).click();
+  await dialog().waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Delete birthday.mp4' }).click();
+  await dialog().getByRole('button', { name: 'Delete the file' }).click();
+  await page.getByText('birthday.mp4 is deleted.').waitFor();
+  await page.getByRole('cell', { name: 'birthday.mp4' }).waitFor({ state: 'detached' });
+  await page.getByText('3 files, 4.1 MB.').waitFor();
+});
+
+test('a report shows what was said, and is dealt with by one button', async () => {
+  await goTo(page, 'reports');
+  const report = page.getByRole('region', { name: 'prince@lottery.example' });
+  await report.getByText('you are the lucky winner').waitFor();
+  await report.getByText('A message that this server has not kept.').waitFor();
+  await report.getByRole('button', { name: 'as dealt with' }).click();
+  await page.getByText('The report is marked as dealt with.').waitFor();
+  await report.getByText('Dealt with').waitFor();
+});
+
+test('the audit log says in words who did what, and why something was not done', async () => {
+  await goTo(page, 'audit');
+  const refused = rows().filter({ hasText: 'ben@miller.local' });
+  await refused.getByText('Removed a person').waitFor();
+  await refused.getByText('piet · Your role does not allow this.').waitFor();
+  await refused.getByText('Not allowed').waitFor();
+  await page.getByLabel('Search the audit log').fill('zoe');
+  await page.getByText('clara@miller.local/web.1').waitFor({ state: 'detached' });
+  expect(await rows().count()).toBe(1);
+});
+
+test('a device that is away can be shut out', async () => {
+  await goTo(page, 'people');
+  await page.getByRole('button', { name: 'Details of anna' }).click();
+  await dialog().getByText('Old laptop').waitFor();
+  // Those that are connected stand above, with what disconnects them.
+  expect(await dialog().getByText('Conversations on Pixel 8').count()).toBe(0);
+  await dialog().getByRole('button', { name: 'Shut out Old laptop' }).click();
+  await page.getByText('Old laptop is signed out. It knows the password, so reset that as well.').waitFor();
+  await dialog().getByText('Old laptop').waitFor({ state: 'detached' });
+});
