@@ -14,6 +14,7 @@ const PACKAGES = [
   'fonts-inter',
   'gnutls-bin',
   'iproute2',
+  'libnss-mdns',
   'nsis',
   'openssl',
   'procps',

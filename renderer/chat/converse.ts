@@ -1,11 +1,17 @@
 /** What we use of Converse.js, which is loaded by a script tag of its own and announces itself by an event. */
 
+import type { PrivateConverse } from './resumption.ts';
+
 export interface ConverseSettings {
   readonly [setting: string]: unknown;
 }
 
 export interface Converse {
   initialize(settings: ConverseSettings): Promise<void>;
+  readonly plugins: {
+    /** Called as a method of something that holds what only plugins see. */
+    add(name: string, plugin: { initialize(this: { readonly _converse: PrivateConverse }): void }): void;
+  };
 }
 
 /** Rejects when its files could not be loaded. */

@@ -4,6 +4,7 @@ import { defineBrand, link } from './brand.ts';
 import { converseFolder, loadConverse } from './converse.ts';
 import { explain } from './explain.ts';
 import { askOffer, type Offer } from './offer.ts';
+import { keepResource } from './resumption.ts';
 import { converseSettings, type ServerFacts } from './settings.ts';
 import { texts } from './texts.ts';
 
@@ -27,6 +28,11 @@ async function begin(): Promise<void> {
   if (converse === undefined) return explain(texts.notLoaded, [texts.notLoadedText]);
   const iconAddress = new URL(icon, document.baseURI).href;
   defineBrand({ domain: facts.domain, icon: iconAddress, foot: [...ways(offer), ...(await warnings(facts))] });
+  converse.plugins.add('snug', {
+    initialize() {
+      keepResource(this._converse);
+    },
+  });
   await converse.initialize(
     converseSettings({
       facts,

@@ -18,7 +18,7 @@ const ANY_VERSION: readonly Change[] = [
   {
     from: /(<query )ver='\d+'/g,
     to: "$1ver='{scansion:any}'",
-    because: 'RFC 6121 section 2.6.1: what a version of a roster looks like is up to the server',
+    because: 'RFC 6121 section 2.1.1: what a version of a roster looks like is up to the server',
   },
 ];
 const ASKED_ONCE: readonly Change[] = [
@@ -50,7 +50,7 @@ const OWN_DEFAULTS: readonly Change[] = [
   {
     from: /<field [^>]*pubsub#(?:send_last_published_item|itemreply)[\s\S]*?<\/field>/g,
     to: '',
-    because: 'XEP-0060 section 16.4.2 leaves to the service how a new node is configured',
+    because: 'XEP-0060 section 16.4.4 leaves to the service how a new node is configured',
   },
 ];
 
@@ -67,7 +67,7 @@ export const OWN_WAYS: Readonly<Record<string, readonly Change[]>> = {
     {
       from: /<text [^>]*>You have blocked this JID<\/text>/,
       to: '',
-      because: 'XEP-0191 section 3.4 has no such sentence in its error',
+      because: 'XEP-0191 section 3.3 has no such sentence in its error',
     },
   ],
   extdisco: [
@@ -89,14 +89,14 @@ export const OWN_WAYS: Readonly<Record<string, readonly Change[]>> = {
     {
       from: /restricted='1'/g,
       to: "restricted='true' expires='{scansion:any}'",
-      because: 'XEP-0215 section 8: an xs:boolean, and a password that does not last',
+      because: 'XEP-0215 section 9: an xs:boolean, and a password that does not last',
     },
   ],
   http_upload: [
     {
       from: /(<get [^>]*\/>)\s*<put ([^>]*)>\s*<header [^>]*><\/header>\s*<\/put>/,
       to: '<put $2/>$1',
-      because: 'XEP-0363 section 5: headers are up to the service; the order is that of its example',
+      because: 'XEP-0363 section 4: headers are up to the service; the order is that of its example',
     },
     {
       from: /<text [^>]*>[^<]*<\/text>/g,

@@ -1,4 +1,5 @@
 /** The network changes under the announcement, as avahi on another computer sees it. */
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Announcement } from '../../../server/lan/records.ts';
@@ -29,9 +30,11 @@ while not select.select([sys.stdin], [], [], 0.1)[0]:
 print('missed', missed, 'of', asked, flush=True)
 `;
 
+const MULTICAST_DNS = createRequire(import.meta.url).resolve('multicast-dns');
+
 /** Prints the names of records that are taken back. */
 const HEAR_GOODBYES = `
-require('multicast-dns')({ interface: process.argv[1], bind: '0.0.0.0' })
+require(process.argv[1])({ interface: process.argv[2], bind: '0.0.0.0' })
   .on('ready', () => console.log('listening'))
   .on('response', ({ answers }) => {
     for (const { ttl, type, name, data } of answers) if (ttl === 0) console.log('goodbye', type, name, type === 'PTR' ? data : '');
@@ -93,7 +96,7 @@ describe.skipIf(reason !== undefined)('an announcement while things change', { t
     const watching = colleague.start('avahi-browse', '--parsable', '--all');
     await watching.line(/^\+;lan0;IPv4;Miller;_xmpp-client/);
     await watching.line(/^\+;lan0;IPv4;Miller;_xmpps-client/);
-    const goodbyes = colleague.start(process.execPath, '-e', HEAR_GOODBYES, colleague.address);
+    const goodbyes = colleague.start(process.execPath, '-e', HEAR_GOODBYES, MULTICAST_DNS, colleague.address);
     await goodbyes.line(/^listening/);
     const told = server.lines.length;
     tell({ domain: 'miller.local', name: 'Miller', c2sTlsPort: 5223 });

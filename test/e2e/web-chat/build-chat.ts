@@ -4,8 +4,8 @@ import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { CHAT_SOURCES } from '../../../build/web-chat/sources.ts';
 import { isFresh } from '../../../build/freshness.ts';
+import { CHAT_SOURCES } from '../../../build/web-chat/sources.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const VITE = join(ROOT, 'node_modules/vite/bin/vite.js');

@@ -68,6 +68,8 @@ export class ConversePage {
   }
 
   #box(jid: string): Locator {
-    return this.page.locator(`.chatbox[data-jid="${jid}"], converse-chat[jid="${jid}"], converse-muc[jid="${jid}"]`).first();
+    return this.page
+      .locator(`.chatbox[data-jid="${jid}"], converse-chat[jid="${jid}"], converse-muc[jid="${jid}"]`)
+      .first();
   }
 }

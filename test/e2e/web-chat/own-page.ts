@@ -26,7 +26,8 @@ export async function serveOwnPage(settings: Readonly<Record<string, unknown>>):
       return;
     }
     readFile(join(CONVERSE, normalize(pathname))).then(
-      (content) => response.setHeader('content-type', TYPES[extname(pathname)] ?? 'application/octet-stream').end(content),
+      (content) =>
+        response.setHeader('content-type', TYPES[extname(pathname)] ?? 'application/octet-stream').end(content),
       () => response.writeHead(404).end(),
     );
   });
