@@ -23,7 +23,7 @@ export interface PrivateConverse {
 export function keepResource(converse: PrivateConverse): void {
   const { listen } = converse.api;
   // A tab that is duplicated must not come up as the one that is still there: so nothing is kept while a page lives.
-  const former = sessionStorage.getItem(RESUMABLE);
+  let former = sessionStorage.getItem(RESUMABLE);
   sessionStorage.removeItem(RESUMABLE);
   let isSignedIn = false;
   listen.on('connected', () => {
@@ -37,12 +37,13 @@ export function keepResource(converse: PrivateConverse): void {
     if (isSignedIn && jid !== undefined) sessionStorage.setItem(RESUMABLE, jid);
   });
   // Right before it looks.
-  listen.once('beforeAttemptNonPreboundSession', (_context: never, attempt: never) => {
+  listen.on('beforeAttemptNonPreboundSession', (_context: never, attempt: never) => {
     const bare = localStorage.getItem(SIGNED_IN);
-    if (bare !== null && former?.startsWith(`${bare}/`) === true) {
+    if (bare !== null && former !== null && former.startsWith(`${bare}/`)) {
       localStorage.setItem(SIGNED_IN, former);
       listen.once('setUserJID', () => localStorage.setItem(SIGNED_IN, bare));
     }
+    former = null;
     return attempt;
   });
 }

@@ -18,10 +18,6 @@ import { VERSION_TABLE } from './versions/store.ts';
 /** Below the server's domain; never resolved by anybody on the local network. */
 const SUBDOMAIN = 'rooms';
 
-function numbered(sql: string, position: number) {
-  return { version: MIGRATIONS.length + 1 + position, sql };
-}
-
 export const rooms = defineModule({
   name: 'rooms',
   summary: 'Rooms in which several people talk, with moderators, members and owners.',
@@ -47,7 +43,12 @@ export const rooms = defineModule({
   ],
   config: ROOM_SETTINGS,
   // Those of a subject stand with it. A new one comes last, since the number tells what a database has.
-  migrations: [...MIGRATIONS, ...[CARD_TABLE, HAT_TABLES, VERSION_TABLE].map(numbered)],
+  migrations: [
+    ...MIGRATIONS,
+    { version: 3, sql: CARD_TABLE },
+    { version: 4, sql: HAT_TABLES },
+    { version: 5, sql: VERSION_TABLE },
+  ],
   needs: [ARCHIVE, BLOCK_LISTS, BLOCKING, PUSH],
 
   start(host) {
