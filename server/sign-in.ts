@@ -79,6 +79,8 @@ export function createSignInFeatures(options: SignInFeaturesOptions): SignInFeat
   const upgrade = createUpgrade({
     needed: (localpart) => accounts.outdatedMechanisms(localpart),
     begin: (localpart, mechanism) => accounts.beginUpgrade(localpart, mechanism),
+    // An account of the same name that was made meanwhile is another one.
+    passwordMark: (localpart) => `${accounts.get(localpart)?.createdAt} ${accounts.passwordVersion(localpart)}`,
   });
   return {
     first: [

@@ -13,7 +13,7 @@ import * as store from './store.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 /** SECURITY: who may do nothing must not be able to fill the log with attempts. Enough to see that he tries. */
-const MAX_FORBIDDEN_PER_HOUR = 10;
+const MAX_FORBIDDEN_PER_HOUR = 100;
 /** Of a text that was announced, or of a setting: as much as tells what it was. */
 const MAX_TEXT_LENGTH = 500;
 

@@ -420,6 +420,32 @@ describe.skipIf(target !== undefined)('all tokens of an account are void', () =>
 });
 
 describe.skipIf(target !== undefined)('limits', () => {
+  test('a token that is taken back while the answer is held back lets nobody in', async () => {
+    await using scene = await openHouse();
+    const { token } = await getsToken(scene, 'juliet');
+    const guesser = await opensFor(scene, 'juliet');
+    for (let attempt = 0; attempt < 6; attempt++) await usesToken(guesser, { token: `guess ${attempt}` });
+    const client = await opensFor(scene, 'juliet');
+    const fast = `<fast xmlns='${NS_FAST}'/>`;
+    client.sends(
+      authenticate('HT-SHA-256-NONE', initiatorMessage('juliet', token, 'HT-SHA-256-NONE'), userAgent() + fast),
+    );
+    let answer: Element | undefined;
+    void client.next().then((element) => {
+      answer = element;
+    });
+    await opensFor(scene, 'romeo');
+    expect(answer).toBeUndefined();
+    await scene.accounts.disable('juliet');
+    await scene.accounts.enable('juliet');
+    await expect
+      .poll(() => {
+        scene.clock.advance(1_000);
+        return answer && conditionOf(answer);
+      })
+      .toBe('not-authorized');
+  });
+
   test('a wrong token counts as a wrong password', async () => {
     await using scene = await openHouse();
     const client = await opensFor(scene, 'juliet');

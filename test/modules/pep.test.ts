@@ -241,15 +241,24 @@ describe('notifications (section 4)', () => {
     const { scene, juliet, romeo } = await verona();
     await using _ = scene;
     await appears(romeo, [TUNE]);
-    romeo.sends(`<presence to='${JULIET}'>${capsOf([TUNE])}</presence>`);
     await juliet.request(tunePublication('Secret', 'x'));
-    await romeo.receivesNothing();
     await configures(juliet, TUNE, { access_model: 'open' }, JULIET);
+    romeo.sends(`<presence to='${JULIET}'>${capsOf([TUNE])}</presence>`);
     await romeo.receives(tuneEvent(JULIET, ROMEO, 'Secret', 'x', delayFrom(JULIET)));
     await juliet.request(tunePublication('Finale', 'x'));
     await romeo.receives(tuneEvent(JULIET, ROMEO, 'Finale', 'x'));
     romeo.sends(`<presence to='${JULIET}' type='unavailable'/>`);
     await juliet.request(tunePublication('Encore', 'x'));
+    await romeo.receivesNothing();
+  });
+
+  test('a stranger is asked nothing where nobody may read, so that nobody finds out who has an account', async () => {
+    const { scene, juliet, romeo } = await verona();
+    await using _ = scene;
+    await juliet.request(tunePublication('Secret', 'x'));
+    romeo.sends(
+      `<presence to='${JULIET}'><c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='n' ver='new'/></presence>`,
+    );
     await romeo.receivesNothing();
   });
 

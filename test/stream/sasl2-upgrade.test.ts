@@ -257,4 +257,14 @@ describe.skipIf(target !== undefined)('a task', () => {
     await scene.accounts.disable('juliet');
     expect((await performs(client, 'UPGR-SCRAM-SHA-256')).child('account-disabled', NS_SASL)).toBeDefined();
   });
+
+  test('does not outlive the password that was proven, whatever keys its owner would have then', async () => {
+    await using scene = await openHouse();
+    const client = await isAsked(scene);
+    await scene.accounts.setPassword('juliet', 'a new password');
+    client.sends(next('UPGR-SCRAM-SHA-256'));
+    expect((await client.next()).child('malformed-request', NS_SASL)).toBeDefined();
+    expect((await signsIn(await opensFor(scene, 'juliet'), { password: 'a new password' })).name).toBe('success');
+    expect((await signsIn(await opensFor(scene, 'juliet'))).name).toBe('failure');
+  });
 });

@@ -88,7 +88,14 @@ export class Issuer {
         ? undefined
         : tokens.put(localpart, client, new Map([...slots, [found.slot, { ...found.token, count }]]));
     this.#accepted.set(stream, { slot: found.slot, isInvalidating, counted });
-    return proof.accept(found.text);
+    // SECURITY: an answer may be held back, and a token that is taken back meanwhile must not let anybody in.
+    const { seed } = found.token;
+    const isStillGood = () =>
+      tokens
+        .of(localpart, client)
+        .values()
+        .some((token) => token.seed === seed && this.#isValid(localpart, token));
+    return { ...proof.accept(found.text), isStillGood };
   }
 
   /**

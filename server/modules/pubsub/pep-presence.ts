@@ -60,9 +60,12 @@ export class PepPresence {
     const { from, type } = presence;
     if (from.resource === '' || from.local === account) return;
     // A contact here is known by their session.
-    const isKnown = from.domain === domain && roster.isSubscribed(account, from.bare);
+    const isContact = roster.isSubscribed(account, from.bare);
+    const isKnown = from.domain === domain && isContact;
     const address = this.#accountJid(account);
-    if (type === 'available' && !isKnown) this.#saw(address, from, presence.element);
+    // SECURITY: whoever is asked what they want to hear learns that the account exists; strangers only where anybody may read.
+    const isWorthAsking = isContact || this.#hasOpenNode(address);
+    if (type === 'available' && !isKnown && isWorthAsking) this.#saw(address, from, presence.element);
     else if (type === 'unavailable' || type === 'error') this.#lost(address, from);
   }
 
@@ -119,6 +122,13 @@ export class PepPresence {
     const others = [...sessions.of(session.account).values()].filter((other) => other !== session && other.isAvailable);
     endTemporary(engine, session.jid, others.length === 0);
     if (others.length === 0) purgeOf(engine, engine.spaces.of(this.#accountJid(session.account)), session.jid);
+  }
+
+  #hasOpenNode(address: Jid): boolean {
+    for (const { configuration } of this.#options.engine.spaces.of(address).nodes.values()) {
+      if (configuration.access_model === 'open') return true;
+    }
+    return false;
   }
 
   #saw(address: Jid, client: Jid, presence: Element): void {

@@ -7,6 +7,12 @@ import type { InlineFeature, SignInTask, TaskStep } from './sasl2-inline.ts';
 const NS_UPGRADE = 'urn:xmpp:sasl:upgrade:0';
 const NS_SCRAM_UPGRADE = 'urn:xmpp:scram-upgrade:0';
 
+const NO_KEYS: TaskStep = {
+  kind: 'failure',
+  condition: 'malformed-request',
+  text: 'These are no keys for this account.',
+};
+
 /** New keys in the making. */
 export interface KeyUpgrade {
   readonly salt: Uint8Array;
@@ -23,6 +29,8 @@ export interface KeyUpgrades {
   /** For what an account's keys are missing or weaker than new ones would be; nothing for nobody. */
   needed(localpart: string): readonly ScramMechanism[];
   begin(localpart: string, mechanism: ScramMechanism): KeyUpgrade;
+  /** The same for as long as the account has the same password. */
+  passwordMark(localpart: string): string;
 }
 
 export function createUpgrade(upgrades: KeyUpgrades): InlineFeature {
@@ -43,16 +51,24 @@ export function createUpgrade(upgrades: KeyUpgrades): InlineFeature {
       return upgrades
         .needed(localpart)
         .filter((name) => wanted.has(taskName(name)))
-        .map((name) => createTask(localpart, name, upgrades));
+        .map((name) => createTask(localpart, name, upgrades, upgrades.passwordMark(localpart)));
     },
   };
 }
 
-function createTask(localpart: string, mechanism: ScramMechanism, upgrades: KeyUpgrades): SignInTask {
+/** `provenMark` is that of the password that was proven. */
+function createTask(
+  localpart: string,
+  mechanism: ScramMechanism,
+  upgrades: KeyUpgrades,
+  provenMark: string,
+): SignInTask {
   let upgrade: KeyUpgrade | undefined;
   return {
     name: taskName(mechanism),
     take(element): TaskStep | Promise<TaskStep> {
+      // SECURITY: whoever has proven an old password must neither get in nor leave keys with an account that has a new one.
+      if (upgrades.passwordMark(localpart) !== provenMark) return NO_KEYS;
       if (element.name === 'next') {
         upgrade = upgrades.begin(localpart, mechanism);
         const { salt, iterations } = upgrade;
@@ -69,9 +85,7 @@ function createTask(localpart: string, mechanism: ScramMechanism, upgrades: KeyU
 }
 
 async function finish(upgrade: KeyUpgrade, saltedPassword: Uint8Array): Promise<TaskStep> {
-  return (await upgrade.finish(saltedPassword))
-    ? { kind: 'done' }
-    : { kind: 'failure', condition: 'malformed-request', text: 'These are no keys for this account.' };
+  return (await upgrade.finish(saltedPassword)) ? { kind: 'done' } : NO_KEYS;
 }
 
 function taskName(mechanism: ScramMechanism): string {

@@ -29,7 +29,7 @@ export interface TokenProof {
   /** True when it was made with this token. Takes as long when it was not. */
   isMadeWith(token: string): boolean;
   /** The last step, which proves to the client that the server has the token as well. */
-  accept(token: string): SaslStep;
+  accept(token: string): Extract<SaslStep, { kind: 'success' }>;
 }
 
 /** `mechanism` is one of `hashedTokenMechanisms`; `judge` decides about the proof. */

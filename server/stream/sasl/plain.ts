@@ -16,11 +16,17 @@ export function createPlain(authenticator: Authenticator, domain: string): Mecha
       }
       const localpart = prepareLocalpart(username);
       if (localpart === undefined) return failure('not-authorized');
+      const storedKey = () => Buffer.from(authenticator.scramKeys(localpart, 'SCRAM-SHA-256').storedKey);
+      const before = storedKey();
       if (!(await authenticator.checkPassword(localpart, password))) {
         return { kind: 'failure', condition: 'not-authorized', localpart };
       }
-      if (!isOwnAuthzid(authzid, localpart, domain)) return failure('invalid-authzid');
-      return { kind: 'success', localpart };
+      // SECURITY: held back and counted as a wrong password is, or asking like this would tell at once who has guessed right.
+      if (!isOwnAuthzid(authzid, localpart, domain)) {
+        return { kind: 'failure', condition: 'invalid-authzid', localpart };
+      }
+      // SECURITY: what was held back must not let anybody in with a password that has been changed meanwhile.
+      return { kind: 'success', localpart, isStillGood: () => storedKey().equals(before) };
     },
   };
 }

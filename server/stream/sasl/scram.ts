@@ -87,7 +87,9 @@ export function createScram(options: ScramOptions): Mechanism {
       const isProven =
         proof.length === signature.length && isSameBytes(createHash(hash).update(clientKey).digest(), keys.storedKey);
       if (!isProven) return { kind: 'failure', condition: 'not-authorized', localpart };
-      if (!isOwnAuthzid(read.authzid, localpart, options.domain)) return failure('invalid-authzid');
+      // SECURITY: held back and counted as a wrong proof is, or asking like this would tell at once who has guessed right.
+      if (!isOwnAuthzid(read.authzid, localpart, options.domain))
+        return { kind: 'failure', condition: 'invalid-authzid', localpart };
       const serverSignature = createHmac(hash, keys.serverKey).update(authMessage).digest('base64');
       return { kind: 'success', localpart, data: Buffer.from(`v=${serverSignature}`), isStillGood };
     };

@@ -91,13 +91,8 @@ test('the commands are offered to the administrator alone', async () => {
 
 describe.each(COMMANDS)('%s', (name, values, deed) => {
   test('is refused to a member, and that is on record', async () => {
-    // The log has so many refusals of one person an hour and no more.
-    const before = await audited();
     await expect(runs(juliet, name, values)).rejects.toThrow('forbidden');
-    const [entry] = await audited();
-    const isFull = COMMANDS.findIndex(([other]) => other === name) >= 10;
-    if (isFull) expect(entry).toEqual(before[0]);
-    else expect(entry).toMatchObject({ actor: `juliet@${DOMAIN}`, door: 'chat', deed, outcome: 'forbidden' });
+    expect((await audited())[0]).toMatchObject({ actor: `juliet@${DOMAIN}`, door: 'chat', deed, outcome: 'forbidden' });
   });
 
   test('is run by an administrator, and that is on record', async () => {

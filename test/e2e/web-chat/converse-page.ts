@@ -35,6 +35,20 @@ export class ConversePage {
     await this.#box(jid).locator('textarea').waitFor();
   }
 
+  /** By its address. */
+  async enterRoom(jid: string, nickname: string): Promise<void> {
+    await this.page.evaluate(`location.hash = '#converse/room?jid=${jid}'`);
+    const box = this.#box(jid);
+    await box.locator('input[name=nick]').fill(nickname);
+    await box.locator('input[name=join]').click();
+    await box.locator('textarea').waitFor();
+  }
+
+  /** Where the picture beside somebody's name in a chat comes from; nothing when there are only initials. */
+  async avatar(jid: string): Promise<string> {
+    return await this.#box(jid).locator('converse-chat-heading converse-avatar').first().innerHTML();
+  }
+
   async say(jid: string, text: string): Promise<void> {
     await this.#box(jid).locator('textarea').fill(text);
     await this.page.keyboard.press('Enter');

@@ -46,4 +46,27 @@ describe.skipIf(target !== undefined)('the old password does not get in', () => 
       })
       .toBeDefined();
   });
+
+  test('when PLAIN was held back until after the change', async () => {
+    await using scene = await openScene({ accounts: ['juliet', 'romeo'], settings: { 'sasl.plain': true } });
+    for (let stream = 0; stream < 2; stream++) {
+      const guesser = await opensFor(scene, 'juliet');
+      for (let i = 0; i < 3; i++) await signsIn(guesser, { password: 'Paris' });
+    }
+    const client = await opensFor(scene, 'juliet');
+    client.sends(authenticate('PLAIN', `\0juliet\0${passwordOf('juliet')}`));
+    let answer: Element | undefined;
+    void client.next().then((element) => {
+      answer = element;
+    });
+    for (let i = 0; i < 3; i++) await signsIn(await opensFor(scene, 'romeo')); // enough turns for an answer to arrive
+    expect(answer).toBeUndefined();
+    await scene.accounts.setPassword('juliet', NEW_PASSWORD);
+    await expect
+      .poll(() => {
+        scene.clock.advance(1_000);
+        return answer?.child('not-authorized', NS_SASL);
+      })
+      .toBeDefined();
+  });
 });
