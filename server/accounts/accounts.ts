@@ -143,8 +143,14 @@ export class Accounts {
     return scram.checkPassword(credential, password);
   }
 
-  /** Errors: `invalid-name`, `conflict`, `weak-password`, `not-found` for the role. */
-  create(wanted: { localpart: string; password: string; role: string }): Promise<Account> {
+  /**
+   * `along` is stored together with the account, or neither is: a StoreError with the code `rejected` says so. Errors:
+   * `invalid-name`, `conflict`, `weak-password`, `not-found` for the role.
+   */
+  create(
+    wanted: { localpart: string; password: string; role: string },
+    along: readonly Change[] = [],
+  ): Promise<Account> {
     return this.#inTurn(async () => {
       const localpart = prepareLocalpart(wanted.localpart);
       if (localpart === undefined || localpart === '') {
@@ -153,7 +159,7 @@ export class Accounts {
       if (this.has(localpart)) throw new AccountError('conflict', `The name "${localpart}" is taken.`);
       this.#refuseUnknownRole(wanted.role);
       const credentials = await this.#makeCredentials(localpart, wanted.password);
-      return await this.#insert({ localpart, role: wanted.role, isGuest: false }, credentials);
+      return await this.#insert({ localpart, role: wanted.role, isGuest: false }, [...credentials, ...along]);
     });
   }
 
@@ -167,13 +173,19 @@ export class Accounts {
 
   /**
    * `byResource` names the session in which the owner changes it himself: what else is signed in has to do so again, and
-   * so has everything when somebody else sets the password. Errors: `not-found`, `weak-password`.
+   * so has everything when somebody else sets the password. `along` as with `create`. Errors: `not-found`,
+   * `weak-password`.
    */
-  setPassword(localpart: string, password: string, byResource?: string): Promise<void> {
+  setPassword(
+    localpart: string,
+    password: string,
+    byResource?: string,
+    along: readonly Change[] = [],
+  ): Promise<void> {
     return this.#inTurn(async () => {
       const account = this.#find(localpart);
       const credentials = await this.#makeCredentials(localpart, password);
-      await this.#options.writer.write([...credentials, store.raisePasswordVersion(localpart)]);
+      await this.#options.writer.write([...credentials, store.raisePasswordVersion(localpart), ...along]);
       this.#events.emit('passwordChanged', account, byResource);
     });
   }
@@ -237,11 +249,11 @@ export class Accounts {
 
   async #insert(
     { localpart, role, isGuest }: Pick<Account, 'localpart' | 'role' | 'isGuest'>,
-    credentials: readonly Change[],
+    further: readonly Change[],
   ): Promise<Account> {
     const account: Account = { localpart, role, isEnabled: true, isGuest, createdAt: this.#options.now() };
     const row = store.insertAccount({ ...account, status: 'enabled', isGuest: isGuest ? 1 : 0 });
-    await this.#options.writer.write([row, ...credentials]);
+    await this.#options.writer.write([row, ...further]);
     return this.#changed(account, 'created');
   }
 

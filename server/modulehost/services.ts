@@ -54,6 +54,11 @@ export interface RosterService {
    * but by `withdrawPresence`. `contact` is a full JID where presence was directed to one. The function takes it back.
    */
   hideFrom(isHidden: (account: string, contact: Jid) => boolean): () => void;
+  /**
+   * Makes two accounts here each other's contacts who see each other's presence, as if both had asked and agreed. A list
+   * that is full stays as it is. Resolves when it is on disk.
+   */
+  befriend(account: string, other: string): Promise<void>;
 }
 
 /** What decides about access, before a change of a contact and after it. */

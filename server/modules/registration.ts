@@ -1,11 +1,13 @@
 /** XEP-0077: In-Band Registration. Makes accounts from within a client, changes passwords and removes accounts. */
 import { z } from 'zod';
 import { AccountError, type AccountErrorCode } from '../accounts/account-error.ts';
-import { addressPrefix } from '../accounts/address-prefix.ts';
+import { HourlyAttempts } from '../accounts/hourly-attempts.ts';
 import { setting } from '../config/setting.ts';
 import { parseJid } from '../jid/jid.ts';
 import { prepareLocalpart } from '../jid/precis.ts';
+import { type Admission, REGISTRATION, type Usher } from '../modulehost/invitations.ts';
 import { defineModule } from '../modulehost/module.ts';
+import { provide } from '../modulehost/services.ts';
 import { iqGet, iqSet, type Request } from '../router/iq-table.ts';
 import { errorReply, type StanzaCondition, StanzaError } from '../stanza/error.ts';
 import { resultOf } from '../stanza/iq.ts';
@@ -17,9 +19,6 @@ import { type Element, el } from '../xml/element.ts';
 
 const NS_REGISTER = 'jabber:iq:register';
 const NS_REGISTER_FEATURE = 'http://jabber.org/features/iq-register';
-const HOUR_MS = 60 * 60_000;
-/** Addresses that tried within the hour are few; this bounds what a flood from many of them can take. */
-const MAX_ADDRESSES = 10_000;
 const DONE = 'done';
 
 /** Of refusals by the accounts. Section 3.1 knows `conflict` and `not-acceptable`, section 3.2 `forbidden`. */
@@ -50,8 +49,11 @@ export const registration = defineModule({
     ),
   },
 
+  provides: [REGISTRATION],
   start(host) {
     const { domain, accounts, config } = host;
+    /** Who lets people in besides the setting. */
+    const ushers = new Set<Usher>();
     const attempts = new HourlyAttempts(() => host.clock.now());
     /** Who is removing his own account: the result has to leave before the stream is closed. */
     const leaving = new Map<string, Request>();
@@ -61,7 +63,7 @@ export const registration = defineModule({
       requests: [NS_REGISTER],
 
       offer: (stream) =>
-        config.open && isEncrypted(stream) && stream.account === undefined ? [el('register', NS_REGISTER_FEATURE)] : [],
+        isOffered() && isEncrypted(stream) && stream.account === undefined ? [el('register', NS_REGISTER_FEATURE)] : [],
 
       receiveRequest(stream, iq, payload) {
         if (!isEncrypted(stream)) return stream.close(encryptionRequired());
@@ -81,6 +83,18 @@ export const registration = defineModule({
       },
     };
 
+    function isOffered(): boolean {
+      return config.open || [...ushers].some((usher) => usher.isExpecting());
+    }
+
+    function admissionOf(stream: Stream): Admission | undefined {
+      for (const usher of ushers) {
+        const admission = usher.admissionOf(stream);
+        if (admission !== undefined) return admission;
+      }
+      return undefined;
+    }
+
     /** Section 3.1.1: whoever has not signed in is taken for unregistered. */
     function strangerAsks(stream: Stream, iq: Element, query: Element) {
       const type = iq.attr('type');
@@ -89,19 +103,24 @@ export const registration = defineModule({
       if (type === 'set' && query.child('remove') !== undefined) {
         return new StanzaError('unexpected-request', 'Sign in to the account that is to be removed.');
       }
-      if (!config.open) return closed(type);
-      if (type === 'set') return register(stream, query);
+      const admission = admissionOf(stream);
+      if (!config.open && admission === undefined) return closed(type);
+      if (type === 'set') return register(stream, query, admission);
       return el(
         'query',
         NS_REGISTER,
         undefined,
         el('instructions', NS_REGISTER, undefined, 'Choose a name and a password for your account on this server.'),
-        el('username', NS_REGISTER),
+        el('username', NS_REGISTER, undefined, admission?.localpart),
         el('password', NS_REGISTER),
       );
     }
 
-    function register(stream: Stream, query: Element): Promise<StanzaError | undefined> | StanzaError {
+    function register(
+      stream: Stream,
+      query: Element,
+      admission: Admission | undefined,
+    ): Promise<StanzaError | undefined> | StanzaError {
       if (stream.negotiation.get(feature.name) === DONE) {
         return new StanzaError('not-acceptable', 'You have an account now: sign in to it.');
       }
@@ -110,6 +129,7 @@ export const registration = defineModule({
       if (!username || !password) return new StanzaError('not-acceptable', 'A name and a password are needed.');
       const localpart = prepareLocalpart(username);
       if (localpart === undefined) return new StanzaError('jid-malformed', 'This cannot be the name of an account.');
+      if (admission !== undefined) return admit(stream, admission, localpart, password);
       // SECURITY: refusals count as well, or somebody could ask for name after name to learn who lives here.
       if (!attempts.take(stream.remoteAddress, config.maxPerHour)) {
         return new StanzaError(
@@ -120,11 +140,28 @@ export const registration = defineModule({
           },
         );
       }
+      if (isReserved(localpart)) return new StanzaError('conflict', `The name "${localpart}" is taken.`);
       return attempt(async () => {
         await accounts.create({ localpart, password, role: 'member' });
         stream.negotiation.set(feature.name, DONE);
         host.log.info({ account: localpart, address: stream.remoteAddress }, 'account registered by its owner');
       });
+    }
+
+    /** Whoever has been let in is counted by who let him in. */
+    async function admit(
+      stream: Stream,
+      admission: Admission,
+      localpart: string,
+      password: string,
+    ): Promise<StanzaError | undefined> {
+      const refusal = await admission.register(localpart, password);
+      if (refusal === undefined) stream.negotiation.set(feature.name, DONE);
+      return refusal;
+    }
+
+    function isReserved(localpart: string): boolean {
+      return [...ushers].some((usher) => usher.isReserved(localpart));
     }
 
     /** Section 3.1: the registration that is on file; the password stays there. */
@@ -203,6 +240,14 @@ export const registration = defineModule({
     }
 
     return {
+      provides: [
+        provide(REGISTRATION, {
+          attend(usher) {
+            ushers.add(usher);
+            return () => ushers.delete(usher);
+          },
+        }),
+      ],
       streamFeatures: [feature],
       iq: [
         iqGet([NS_REGISTER, 'query'], ['server', 'self'], get),
@@ -233,30 +278,5 @@ async function attempt(deed: () => Promise<unknown>): Promise<StanzaError | unde
   } catch (error) {
     if (error instanceof AccountError) return new StanzaError(CONDITIONS[error.code], error.message);
     throw error;
-  }
-}
-
-/** Attempts of the last hour by address, counted as one for a whole household (see `addressPrefix`). */
-class HourlyAttempts {
-  readonly #now: () => number;
-  /** Times of attempts, the oldest first; addresses in the order of their latest attempt. */
-  readonly #byAddress = new Map<string, readonly number[]>();
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  /** Counts an attempt; false, uncounted, when there were `max` within the hour. 0 is no limit. */
-  take(address: string, max: number): boolean {
-    if (max === 0) return true;
-    const prefix = addressPrefix(address);
-    const now = this.#now();
-    const recent = (this.#byAddress.get(prefix) ?? []).filter((atMs) => now - atMs < HOUR_MS);
-    if (recent.length >= max) return false;
-    this.#byAddress.delete(prefix);
-    this.#byAddress.set(prefix, [...recent, now]);
-    const [oldest] = this.#byAddress.keys();
-    if (this.#byAddress.size > MAX_ADDRESSES && oldest !== undefined) this.#byAddress.delete(oldest);
-    return true;
   }
 }

@@ -117,6 +117,14 @@ export const roster = defineModule({
         return () => pushes.listeners.delete(listener);
       },
       hideFrom: (isHidden) => outward.hideFrom(isHidden),
+      async befriend(account, other) {
+        if (account === other || !accounts.has(account) || !accounts.has(other)) return;
+        const both = [
+          subscriptions.settle(account, outward.bareOf(other)),
+          subscriptions.settle(other, outward.bareOf(account)),
+        ];
+        await Promise.all(both);
+      },
     };
 
     const forbidden = () => new StanzaError('forbidden', 'This is somebody else’s contact list.');

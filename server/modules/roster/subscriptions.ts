@@ -121,6 +121,19 @@ export class Subscriptions {
       outward.sendAnyway(self, before.jid, 'unsubscribed');
   }
 
+  /** Puts the contact into the roster with a subscription in both directions, whatever it was. Resolves when it is on disk. */
+  async settle(account: string, contact: Jid): Promise<void> {
+    const { rosters, pushes } = this.#options;
+    const before = this.#contact(account, contact);
+    if (before.isListed && before.subscription === 'both') return;
+    if (!before.isListed && this.#count(account, ({ isListed }) => isListed) >= this.#options.limits().maxItems) return;
+    const after: Contact = { ...withState(before, 'both', undefined), isListed: true, isApproved: false };
+    const written = rosters.put(account, after);
+    pushes.push(account, after, rosters.of(account).version);
+    if (!isSeenBy(before.subscription)) this.showAvailable(account, contact);
+    await written;
+  }
+
   /** Shows a contact the presence of every available resource. */
   showAvailable(account: string, to: Jid): void {
     const { outward, sessions } = this.#options;
