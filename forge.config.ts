@@ -5,7 +5,7 @@ import { FusesPlugin } from '@electron-forge/plugin-fuses';
 import { VitePlugin } from '@electron-forge/plugin-vite';
 import type { ForgeConfig } from '@electron-forge/shared-types';
 import { APP_ID, APP_NAME, COPYRIGHT, PROGRAM_NAME } from './build/app-description.ts';
-import { BUNDLES, WINDOW_CONFIG } from './build/bundle-settings.ts';
+import { BUNDLES, CHAT_CONFIG, WINDOW_CONFIG } from './build/bundle-settings.ts';
 import { chooseFuses } from './build/fuses.ts';
 import { createMakers } from './build/installers.ts';
 import { isLeftOut, trimContents } from './build/package-contents.ts';
@@ -47,7 +47,10 @@ const config: ForgeConfig = {
   plugins: [
     new VitePlugin({
       build: BUNDLES.map(({ entry, config, target }) => ({ entry, config, target })),
-      renderer: [{ name: 'window', config: WINDOW_CONFIG }],
+      renderer: [
+        { name: 'window', config: WINDOW_CONFIG },
+        { name: 'chat', config: CHAT_CONFIG },
+      ],
     }),
     new FusesPlugin(chooseFuses(process.env.SNUG_INSPECTABLE === '1' ? 'inspectable' : 'release')),
   ],

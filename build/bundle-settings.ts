@@ -24,6 +24,7 @@ export const BUNDLES: readonly Bundle[] = [
   { entry: 'server/store/writer-thread.ts', name: 'writer-thread', config: 'vite.worker.config.ts', target: 'main' },
 ];
 export const WINDOW_CONFIG = 'vite.renderer.config.ts';
+export const CHAT_CONFIG = 'vite.chat.config.ts';
 
 /** @throws Error for a source file that is no bundle's entry */
 export function bundleSettings(entry: string): UserConfig {

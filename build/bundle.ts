@@ -4,11 +4,12 @@
  */
 import { join } from 'node:path';
 import { build } from 'vite';
-import { BUNDLES, bundleSettings, WINDOW_CONFIG } from './bundle-settings.ts';
+import { BUNDLES, bundleSettings, CHAT_CONFIG, WINDOW_CONFIG } from './bundle-settings.ts';
 
 const root = join(import.meta.dirname, '..');
 
 await Promise.all([
   ...BUNDLES.map(({ entry }) => build({ ...bundleSettings(entry), configFile: false, logLevel: 'warn' })),
   build({ configFile: join(root, WINDOW_CONFIG), logLevel: 'warn' }),
+  build({ configFile: join(root, CHAT_CONFIG), logLevel: 'warn' }),
 ]);

@@ -1,5 +1,5 @@
 /**
- * What of this folder goes into the app: the bundles, the window, and the one package that cannot be bundled,
+ * What of this folder goes into the app: the bundles, the window, the web chat, and the one package that cannot be bundled,
  * better-sqlite3, with the one compiled file that the target system needs. Everything else stays out.
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -24,8 +24,8 @@ const FILES = [
   `${BETTER_SQLITE3}/package.json`,
   `${BETTER_SQLITE3}/LICENSE`,
 ];
-/** Taken as they are: the window, and the pictures of the tray. */
-const WHOLE_FOLDERS = /^\/(dist\/renderer|build\/icons\/tray)(\/|$)/;
+/** Taken as they are: the window, the web chat, and the pictures of the tray. */
+const WHOLE_FOLDERS = /^\/(dist\/(renderer|chat)|build\/icons\/tray)(\/|$)/;
 /** How better-sqlite3 finds its compiled file. `lib/linux-x64.js` and its like are for other bundlers. */
 const BETTER_SQLITE3_CODE =
   /^\/node_modules\/better-sqlite3\/lib(\/(?!(darwin|linux|linuxmusl|win32)-)[\w-]+\.js|\/methods(\/[\w-]+\.js)?)?$/;

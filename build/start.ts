@@ -2,9 +2,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CHAT_CONFIG, WINDOW_CONFIG } from './bundle-settings.ts';
 import { fetchElectron } from './fetch-electron.ts';
 import { isFresh } from './freshness.ts';
 import { decideStart, headlessLine } from './start-decision.ts';
+import { CHAT_SOURCES } from './web-chat/sources.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const ELECTRON = join(ROOT, 'node_modules', 'electron');
@@ -62,7 +64,12 @@ async function runDesktop(): Promise<string | undefined> {
   const program = electronProgram();
   if (program === undefined) return 'Electron could not be installed';
   if (
-    !build('the app', '.vite/build/main.cjs', ['electron', 'server', 'renderer', 'package.json'], ['build/bundle.ts'])
+    !build(
+      'the app',
+      '.vite/build/main.cjs',
+      ['electron', 'server', 'renderer', 'package.json', ...CHAT_SOURCES],
+      ['build/bundle.ts'],
+    )
   )
     return 'the app could not be built';
   return await runElectron(program);
@@ -101,19 +108,16 @@ function build(what: string, output: string, sources: readonly string[], command
   return spawnSync(process.execPath, [...command], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
 }
 
+function vite(config: string): readonly string[] {
+  return ['node_modules/vite/bin/vite.js', 'build', '--config', config, '--logLevel', 'error'];
+}
+
 /** In this very process, so that signals and exit status are the server's own. */
 async function runHeadless(reason: string): Promise<void> {
   print(headlessLine(reason));
-  const command = [
-    'node_modules/vite/bin/vite.js',
-    'build',
-    '--config',
-    'vite.renderer.config.ts',
-    '--logLevel',
-    'error',
-  ];
-  // Where it cannot be built, the server's page says so; the server needs none.
-  build('the window', 'dist/renderer/index.html', ['renderer', 'server/control/contract.ts'], command);
+  // Where they cannot be built, the server's pages say so; the server needs none.
+  build('the window', 'dist/renderer/index.html', ['renderer', 'server/control/contract.ts'], vite(WINDOW_CONFIG));
+  build('the web chat', 'dist/chat/index.html', CHAT_SOURCES, vite(CHAT_CONFIG));
   const cli = join(ROOT, 'server', 'cli.ts');
   process.argv = [process.execPath, cli, 'serve', ...words.filter((word) => word !== '--hidden')];
   await import('../server/cli.ts');

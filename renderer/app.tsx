@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import css from './app.module.css';
 import type { Connection } from './connection.ts';
 import { AuditPage } from './pages/audit.tsx';
+import { BridgesPage } from './pages/bridges.tsx';
 import { FilesPage } from './pages/files.tsx';
 import { LogsPage } from './pages/logs.tsx';
 import { OverviewPage } from './pages/overview.tsx';
@@ -84,6 +85,8 @@ function Page({ page }: { readonly page: PageName }) {
       return <PeoplePage />;
     case 'files':
       return <FilesPage />;
+    case 'bridges':
+      return <BridgesPage />;
     case 'reports':
       return <ReportsPage />;
     case 'audit':

@@ -7,6 +7,10 @@ import { texts } from './texts.ts';
 
 export const ConnectionContext = createContext<Connection | undefined>(undefined);
 
+/** Who looks at the bridges sees one come within this time. */
+const COMPONENTS_MS = 4000;
+const FILE_USAGE_MS = 60_000;
+
 /** A stream that ended although the line holds is asked for again after this long. */
 const FOLLOW_AGAIN_MS = 2000;
 
@@ -46,10 +50,19 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof ORPCError && error.defined ? error.code : undefined;
 }
 
-function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>, ...more: readonly unknown[]) {
+interface SnapshotOptions {
+  /** What is asked for, where there is a choice. */
+  readonly about?: readonly unknown[];
+  /** For what nobody pushes. */
+  readonly everyMs?: number;
+}
+
+function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>, options: SnapshotOptions = {}) {
   const client = useClient();
+  const { about = [], everyMs = false } = options;
   return useQuery({
-    queryKey: [key, ...more],
+    queryKey: [key, ...about],
+    refetchInterval: everyMs,
     queryFn: () => {
       if (client === undefined) throw new OfflineError();
       return get(client);
@@ -67,13 +80,27 @@ export const useStatus = () => useSnapshot('status', (client) => client.status.g
 export const useSessions = () => useSnapshot('sessions', (client) => client.sessions.list());
 export const useAccounts = () => useSnapshot('accounts', (client) => client.accounts.list());
 export const useReports = () => useSnapshot('reports', (client) => client.reports.list());
-export const useFileUsage = () => useSnapshot('file-usage', (client) => client.files.usage());
-export const useFiles = (text: string, limit: number) =>
-  useSnapshot('files', (client) => client.files.list({ limit, ...(text === '' ? {} : { text }) }), text, limit);
+export const useRoles = () => useSnapshot('roles', (client) => client.roles.list());
+export const useComponents = () =>
+  useSnapshot('components', (client) => client.components.list(), { everyMs: COMPONENTS_MS });
+export const useFileUsage = () =>
+  useSnapshot('file-usage', (client) => client.files.usage(), { everyMs: FILE_USAGE_MS });
+export const useFiles = (text: string, account: string | undefined, limit: number) =>
+  useSnapshot(
+    'files',
+    (client) =>
+      client.files.list({ limit, ...(text === '' ? {} : { text }), ...(account === undefined ? {} : { account }) }),
+    { about: [text, account, limit] },
+  );
 export const useAudit = (text: string, limit: number) =>
-  useSnapshot('audit', (client) => client.audit.list({ limit, ...(text === '' ? {} : { text }) }), text, limit);
+  useSnapshot('audit', (client) => client.audit.list({ limit, ...(text === '' ? {} : { text }) }), {
+    about: [text, limit],
+  });
 export const useDevices = (localpart: string) =>
-  useSnapshot('devices', (client) => client.clients.list({ localpart }), localpart);
+  useSnapshot('devices', (client) => client.clients.list({ localpart }), { about: [localpart] });
+/** What everybody is told without anybody telling it. */
+export const useStandingMessage = (kind: 'motd' | 'welcome') =>
+  useSnapshot('messages', (client) => client.messages[kind].get(), { about: [kind] });
 export const useSettings = () => useSnapshot('settings', (client) => client.settings.list());
 
 /** Keeps what the pages show in step with the server. Mounted once. */
@@ -92,11 +119,13 @@ export function useLiveSnapshots(): void {
     keep('reports', () => client.reports.follow({}, { signal }));
     // What was done last shows in lists that nobody pushes.
     const refetch = (): void => {
-      for (const queryKey of [['audit'], ['devices']]) void cache.invalidateQueries({ queryKey });
+      for (const queryKey of [['audit'], ['devices'], ['roles'], ['components'], ['messages']])
+        void cache.invalidateQueries({ queryKey });
     };
     void followForEver(() => client.audit.follow({ limit: 1 }, { signal }), refetch, signal);
     // Nobody pushes these; another server, or the same one after a restart, may have others.
-    for (const queryKey of [['settings'], ['files'], ['file-usage']]) void cache.invalidateQueries({ queryKey });
+    for (const queryKey of [['settings'], ['files'], ['file-usage'], ['roles'], ['components'], ['messages']])
+      void cache.invalidateQueries({ queryKey });
     return () => ending.abort();
   }, [client, cache]);
 }

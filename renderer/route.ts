@@ -1,7 +1,7 @@
 /** Which page is open: the fragment of the address, so that it works from a file, a door and the app alike. */
 import { useSyncExternalStore } from 'react';
 
-export const pageNames = ['overview', 'people', 'files', 'reports', 'audit', 'settings', 'logs'] as const;
+export const pageNames = ['overview', 'people', 'files', 'bridges', 'reports', 'audit', 'settings', 'logs'] as const;
 export type PageName = (typeof pageNames)[number];
 
 export function usePage(): PageName {

@@ -9,6 +9,7 @@ import { createComponentCarriers } from './component-carriers.ts';
 import type { Config } from './config/config.ts';
 import { adminSettings } from './config/settings.ts';
 import { parseJid } from './jid/jid.ts';
+import { INVITATIONS } from './modulehost/invitations.ts';
 import {
   ANNOUNCEMENTS,
   type AnnouncementsService,
@@ -89,6 +90,8 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
       if (!config.has(key)) throw new DeedError('not-found', `There is no setting called ${key}.`);
       await config.set(key, value);
     },
+    'invitations.create': (wish) => find(INVITATIONS).create(wish),
+    'invitations.revoke': ({ id }) => find(INVITATIONS).revoke(id),
     'announcements.send': ({ text }) => announcements().send(text),
     'motd.set': ({ text }) => announcements().setMotd(text),
     'motd.edit': ({ text }) => announcements().editMotd(text),

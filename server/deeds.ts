@@ -10,6 +10,7 @@ import type { Deeds } from './control/deeds.ts';
 import type { Core } from './core.ts';
 import type { RecentLines } from './log/recent-lines.ts';
 import { COMPONENTS } from './modulehost/components.ts';
+import { INVITATIONS } from './modulehost/invitations.ts';
 import { ANNOUNCEMENTS, CLIENT_ACCESS, LAST_ACTIVITY, REPORTS, UPLOADS } from './modulehost/services.ts';
 import { componentsSettings } from './modules/components/settings.ts';
 import {
@@ -115,6 +116,10 @@ export function createDeeds(options: DeedsOptions): Deeds {
       port: options.componentPort(),
       components: (host.find(COMPONENTS)?.list() ?? []).map(summarizeComponent),
     }),
+    invitations: {
+      list: () => host.find(INVITATIONS)?.list() ?? [],
+      onChange: (listener) => host.find(INVITATIONS)?.onChange(listener) ?? (() => undefined),
+    },
     config: options.config,
     logs: {
       recent: (count) => options.lines.recent(count),

@@ -213,7 +213,10 @@ async function build(
     addresses,
     certificate: () => certificates.current,
     storageBytes: () => database.sizeBytes(),
-    problems: () => announcer?.problems ?? [],
+    problems: () => [
+      ...(announcer?.problems ?? []),
+      ...core.host.running.flatMap(({ hooks }) => hooks.problems?.() ?? []),
+    ],
     stopping: stopping.promise,
     clock: systemClock,
     randomBytes,

@@ -2,6 +2,9 @@
 import type { ConverseSettings } from './converse.ts';
 import type { Addresses, Offer } from './offer.ts';
 
+/** A screen or two; rooms with an archive are read from there. */
+const HISTORY_STANZAS = 50;
+
 /** What the server tells at `server.json`. */
 export interface ServerFacts {
   readonly domain: string;
@@ -51,6 +54,9 @@ export function converseSettings({ facts, offer, addresses, ...options }: Settin
     muc_nickname_from_jid: !options.asGuest,
     // To register is to become a member, and to leave would end it: that is for people to decide.
     auto_register_muc_nickname: false,
+
+    // COMPAT(Converse.js, 14.0.0): when nothing is said, it asks rooms without an archive for no history at all.
+    muc_history_max_stanzas: HISTORY_STANZAS,
 
     // SECURITY: nobody else learns who chats here, or what about.
     // COMPAT(Converse.js, 14.0.0): without a service to ask for names, its dialog to join a room lacks the field for one.

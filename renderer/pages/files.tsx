@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { FileSummary } from '../../server/control/contract.ts';
 import { formatBytes } from '../format.ts';
+import { FileUsage } from '../parts/file-usage.tsx';
 import { FilesTable } from '../parts/files-table.tsx';
 import { LoadFailure, Loading, Notice } from '../parts/notice.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -18,10 +19,13 @@ const PAGE = 100;
 export function FilesPage() {
   const [query, setQuery] = useState('');
   const [limit, setLimit] = useState(PAGE);
+  const [account, setAccount] = useState<string>();
   const [removing, setRemoving] = useState<FileSummary>();
   const text = query.trim();
-  const files = useFiles(text, limit);
   const { data: usage } = useFileUsage();
+  // Whose last file has gone is no longer there to be taken back as a choice.
+  const chosen = usage?.accounts.some((one) => one.account === account) ? account : undefined;
+  const files = useFiles(text, chosen, limit);
   const { data } = files;
 
   return (
@@ -32,6 +36,9 @@ export function FilesPage() {
       >
         <SearchField label={words.search} value={query} change={setQuery} />
       </PageHead>
+      {usage === undefined || usage.accounts.length < 2 ? null : (
+        <FileUsage usage={usage.accounts} chosen={chosen} choose={setAccount} />
+      )}
       <div className={css.sheet}>
         {data === undefined ? (
           files.isError ? (
@@ -43,10 +50,14 @@ export function FilesPage() {
           )
         ) : data.files.length > 0 ? (
           <FilesTable files={data.files} remove={setRemoving} />
-        ) : text === '' ? (
+        ) : text === '' && chosen === undefined ? (
           <Notice icon="files" title={words.empty} text={words.emptyText} />
         ) : (
-          <Notice icon="search" title={words.nothingFound(text)} text={words.nothingFoundText} />
+          <Notice
+            icon="search"
+            title={chosen === undefined ? words.nothingFound(text) : words.nothingOf(chosen)}
+            text={words.nothingFoundText}
+          />
         )}
       </div>
       {data !== undefined && data.total > data.files.length ? (

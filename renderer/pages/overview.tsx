@@ -13,7 +13,7 @@ import { PageHead } from '../parts/page-head.tsx';
 import { ProblemList } from '../parts/problem-list.tsx';
 import { ServerButtons } from '../parts/server-buttons.tsx';
 import { TrafficCard } from '../parts/traffic-card.tsx';
-import { sentenceOf, useSessions, useStatus } from '../queries.ts';
+import { sentenceOf, useFileUsage, useSessions, useStatus } from '../queries.ts';
 import { pageAddress } from '../route.ts';
 import { stateReason, useServerState } from '../server-state.ts';
 import { texts } from '../texts.ts';
@@ -83,6 +83,7 @@ function Address({ domain }: { readonly domain: string }) {
 function Facts({ status }: { readonly status: Status }) {
   const nowMs = useNow();
   const { facts } = words;
+  const filesBytes = useFileUsage().data?.bytes ?? 0;
   return (
     <dl className={css.facts}>
       <Fact name={facts.online} value={formatCount(status.onlineAccounts)} hint={facts.devices(status.sessions)} />
@@ -96,7 +97,17 @@ function Facts({ status }: { readonly status: Status }) {
         value={formatCount(status.accounts)}
         hint={<a href={pageAddress('people')}>{facts.accountsHint}</a>}
       />
-      <Fact name={facts.storage} value={formatBytes(status.storageBytes)} hint={facts.storageHint} />
+      <Fact
+        name={facts.storage}
+        value={formatBytes(status.storageBytes + filesBytes)}
+        hint={
+          filesBytes === 0 ? (
+            facts.storageHint
+          ) : (
+            <a href={pageAddress('files')}>{facts.storageFiles(formatBytes(filesBytes))}</a>
+          )
+        }
+      />
     </dl>
   );
 }

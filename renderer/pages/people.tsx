@@ -11,7 +11,9 @@ import { PeopleTable } from '../parts/people-table.tsx';
 import { PersonDrawer } from '../parts/person-drawer.tsx';
 import { RemovePerson } from '../parts/remove-person.tsx';
 import { ResetPassword } from '../parts/reset-password.tsx';
+import { RolesSheet } from '../parts/roles-sheet.tsx';
 import { SearchField } from '../parts/search-field.tsx';
+import { TellEverybody } from '../parts/tell-everybody.tsx';
 import { sentenceOf, useAccounts, useClient, useStatus } from '../queries.ts';
 import { texts } from '../texts.ts';
 import css from './page.module.css';
@@ -30,7 +32,8 @@ export function PeoplePage() {
   const accounts = useAccounts();
   const isOnline = useClient() !== undefined;
   const [query, setQuery] = useState('');
-  const [isAdding, setAdding] = useState(false);
+  const [sheet, setSheet] = useState<'add' | 'roles' | 'everybody'>();
+  const closeSheet = (): void => setSheet(undefined);
   const [open, setOpen] = useState<Open>();
   const { data } = accounts;
   const shown = data?.filter(({ jid }) => jid.toLowerCase().includes(query.trim().toLowerCase()));
@@ -39,7 +42,13 @@ export function PeoplePage() {
     <>
       <PageHead title={texts.pages.people} text={data === undefined ? undefined : words.intro(data.length)}>
         <SearchField label={words.search} value={query} change={setQuery} />
-        <Button leftSection={<Icon name="plus" />} disabled={!isOnline} onClick={() => setAdding(true)}>
+        <Button variant="default" leftSection={<Icon name="speak" />} onClick={() => setSheet('everybody')}>
+          {texts.everybody.open}
+        </Button>
+        <Button variant="default" leftSection={<Icon name="shield" />} onClick={() => setSheet('roles')}>
+          {texts.roles.open}
+        </Button>
+        <Button leftSection={<Icon name="plus" />} disabled={!isOnline} onClick={() => setSheet('add')}>
           {words.add}
         </Button>
       </PageHead>
@@ -64,7 +73,9 @@ export function PeoplePage() {
           </Notice>
         )}
       </div>
-      <AddPersonForDomain isOpen={isAdding} close={() => setAdding(false)} />
+      <AddPersonForDomain isOpen={sheet === 'add'} close={closeSheet} />
+      <RolesSheet isOpen={sheet === 'roles'} close={closeSheet} />
+      <TellEverybody isOpen={sheet === 'everybody'} close={closeSheet} />
       <Tasks open={open} accounts={data ?? []} close={() => setOpen(undefined)} />
     </>
   );

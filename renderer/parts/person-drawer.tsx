@@ -1,5 +1,5 @@
 /** One person: who they are on this server, and every device that is connected, with the means to send it away. */
-import { Button, Drawer } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { AccountSummary, SessionSummary } from '../../server/control/contract.ts';
 import { formatDate, splitJid } from '../format.ts';
 import { useClient, useDeed, useSessions } from '../queries.ts';
@@ -8,11 +8,11 @@ import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { DeviceAccess } from './device-access.tsx';
-import dialogCss from './dialog.module.css';
 import { Notice } from './notice.tsx';
 import css from './person-drawer.module.css';
 import { PersonMark } from './person-mark.tsx';
 import { Presence } from './presence.tsx';
+import { SideSheet } from './side-sheet.tsx';
 import { tell, tellFailure } from './tell.ts';
 import { useLast } from './use-last.ts';
 
@@ -26,24 +26,9 @@ interface PersonDrawerProps {
 export function PersonDrawer({ account, close }: PersonDrawerProps) {
   const shown = useLast(account);
   return (
-    <Drawer.Root
-      opened={account !== undefined}
-      onClose={close}
-      position="right"
-      size={440}
-      padding="xl"
-      classNames={{ content: dialogCss.sheet }}
-      lockScroll={false}
-    >
-      <Drawer.Overlay backgroundOpacity={0.35} />
-      <Drawer.Content>
-        <div className={dialogCss.head}>
-          <Drawer.Title className={dialogCss.title}>{shown?.localpart}</Drawer.Title>
-          <Drawer.CloseButton aria-label={texts.close} />
-        </div>
-        <Drawer.Body>{shown === undefined ? null : <Person account={shown} />}</Drawer.Body>
-      </Drawer.Content>
-    </Drawer.Root>
+    <SideSheet isOpen={account !== undefined} title={shown?.localpart} close={close}>
+      {shown === undefined ? null : <Person account={shown} />}
+    </SideSheet>
   );
 }
 

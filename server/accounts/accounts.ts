@@ -176,12 +176,7 @@ export class Accounts {
    * so has everything when somebody else sets the password. `along` as with `create`. Errors: `not-found`,
    * `weak-password`.
    */
-  setPassword(
-    localpart: string,
-    password: string,
-    byResource?: string,
-    along: readonly Change[] = [],
-  ): Promise<void> {
+  setPassword(localpart: string, password: string, byResource?: string, along: readonly Change[] = []): Promise<void> {
     return this.#inTurn(async () => {
       const account = this.#find(localpart);
       const credentials = await this.#makeCredentials(localpart, password);

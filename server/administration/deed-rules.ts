@@ -82,6 +82,25 @@ export const DEED_RULES: { readonly [D in DeedName]: DeedRule<InputOf<D>> } = {
     subject: ({ localparts }) => ({ detail: localparts.join(', ') }),
     reach: noReach,
   },
+  'invitations.create': {
+    permission: 'people.write',
+    subject: ({ localpart, inviter, purpose, role, maxUses }) => ({
+      ...(localpart === undefined ? {} : { on: localpart }),
+      detail: [
+        purpose === 'account' ? `account, ${role}` : purpose,
+        ...(maxUses === 1 ? [] : [`${maxUses} times`]),
+        ...(inviter === undefined ? [] : [`contact of ${inviter}`]),
+      ].join(', '),
+    }),
+    // As with an account that is made, or given a password, at once.
+    reach: ({ localpart, purpose, role }, powers) => [
+      ...powers.ofRole(role),
+      ...(localpart === undefined || purpose === 'contact'
+        ? NOTHING
+        : powers.ofAccount(prepareLocalpart(localpart) ?? localpart)),
+    ],
+  },
+  'invitations.revoke': { permission: 'people.write', subject: ({ id }) => ({ on: id }), reach: noReach },
   'people.count': { permission: 'people.read', subject: ({ which }) => ({ detail: which }), reach: noReach },
   'people.list': { permission: 'people.read', subject: ({ which }) => ({ detail: which }), reach: noReach },
   'people.roster': { permission: 'people.read', ...account },

@@ -2,6 +2,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Permission } from '../accounts/permissions.ts';
 import type { ComponentGrants } from './component-grants.ts';
+import type { InvitationWish, IssuedInvitation } from './invitation.ts';
 
 /** XEP-0133 sections 4.13 to 4.22: an account that is online is either active or idle. */
 export const ATTENDANCES = ['registered', 'disabled', 'online', 'active', 'idle'] as const;
@@ -49,6 +50,8 @@ export interface DeedTypes {
   'accounts.remove': Deed<OneAccount>;
   /** Makes exactly these accounts administrators. */
   'accounts.setAdmins': Deed<{ readonly localparts: readonly string[] }>;
+  'invitations.create': Deed<InvitationWish, IssuedInvitation>;
+  'invitations.revoke': Deed<{ readonly id: string }>;
   'people.count': Deed<{ readonly which: Attendance }, number>;
   /** Localparts. */
   'people.list': Deed<{ readonly which: Attendance }, readonly string[]>;

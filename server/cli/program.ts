@@ -15,6 +15,7 @@ import {
 import { defaultDataDirectory } from './data-directory.ts';
 import { CommandFailure, exitStatus, failureOf } from './failure.ts';
 import { restartServer, showSessions, showStatus, showWindow, stopServer } from './inspect.ts';
+import { type InviteOptions, invite, listInvitations, resetPassword, revokeInvitation } from './invite.ts';
 import { showLogs } from './logs.ts';
 import { createRole, listRoles, removeRole, setUserRole, updateRole } from './role.ts';
 import { serve } from './serve.ts';
@@ -30,6 +31,7 @@ interface CommonOptions {
 const DEFAULT_LOG_LINES = 50;
 const MAX_LOG_LINES = 2000;
 const MAX_AUDIT_LINES = 500;
+const MAX_USES = 10_000;
 
 /** Runs one command line, without the program's name, and resolves with its exit status. It never throws. */
 export async function runCommand(
@@ -85,6 +87,8 @@ function createProgram(
     });
 
   addUserCommands(program.command('user').description('manage accounts, whether or not the server runs'), settingFrom);
+
+  addInviteCommands(program, settingFrom);
 
   addComponentCommands(
     program.command('component').description('manage bridges and other components of the running server'),
@@ -142,6 +146,12 @@ function addUserCommands(user: Command, settingFrom: (options: CommonOptions) =>
   withCommon(user.command('role').argument('<name>').argument('<role>'))
     .description('give an account another role')
     .action((name: string, role: string, options: CommonOptions) => setUserRole(name, role, settingFrom(options)));
+  withCommon(user.command('reset').argument('<name>'))
+    .description('show a link with which the owner of an account chooses a new password')
+    .option('--expires <time>', 'how long it is good for, such as 12h, 3d or 2w')
+    .action((name: string, options: CommonOptions & { expires?: string }) =>
+      resetPassword(name, options, settingFrom(options)),
+    );
   const deeds = {
     disable: 'keep an account from logging in',
     enable: 'let a disabled account log in again',
@@ -152,6 +162,26 @@ function addUserCommands(user: Command, settingFrom: (options: CommonOptions) =>
       .description(deeds[deed])
       .action((name: string, options: CommonOptions) => plainDeed(deed, name, settingFrom(options)));
   }
+}
+
+function addInviteCommands(program: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
+  const invitation = withCommon(program.command('invite'))
+    .description('invite somebody: shows a link with which an account can be made')
+    .option('--role <role>', 'the role of the new account')
+    .option('--expires <time>', 'how long it is good for, such as 12h, 3d or 2w')
+    .option('--uses <count>', `how many people may use it, ${MAX_USES} at most`, useCount)
+    .option('--name <name>', 'the name of the new account; else whoever comes chooses it')
+    .option('--contact <name>', 'an account that becomes a contact of whoever comes')
+    .action((options: CommonOptions & InviteOptions) => invite(options, settingFrom(options)));
+  // Options of the parent stand before the verb as well: those of the verb itself come first.
+  withCommon(invitation.command('list'))
+    .description('list the invitations, those that are over included')
+    .action((_options: CommonOptions, command: Command) => listInvitations(settingFrom(command.optsWithGlobals())));
+  withCommon(invitation.command('revoke').argument('<id>'))
+    .description('take an invitation back')
+    .action((id: string, _options: CommonOptions, command: Command) =>
+      revokeInvitation(id, settingFrom(command.optsWithGlobals())),
+    );
 }
 
 function addComponentCommands(component: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
@@ -234,6 +264,10 @@ function lineCount(text: string): number {
 
 function auditCount(text: string): number {
   return wholeNumber(text, 1, MAX_AUDIT_LINES);
+}
+
+function useCount(text: string): number {
+  return wholeNumber(text, 1, MAX_USES);
 }
 
 function wholeNumber(text: string, min: number, max: number): number {

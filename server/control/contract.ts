@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { announcements, audit, clients, files, messages, reports, roles } from './contract/administration.ts';
 import { announcement, base, isoTime, localpart, needing, nothing, roleName } from './contract/base.ts';
 import { components } from './contract/components.ts';
+import { invitations } from './contract/invitations.ts';
 
 export type {
   AuditEntrySummary,
@@ -23,6 +24,7 @@ export {
   permissions,
 } from './contract/base.ts';
 export type { ComponentListing, ComponentSummary } from './contract/components.ts';
+export type { InvitationSummary, IssuedInvitationSummary } from './contract/invitations.ts';
 
 /** The roles that every server has, from least to most. */
 export type Role = 'limited' | 'member' | 'admin';
@@ -174,6 +176,7 @@ export const contract = {
   reports,
   clients,
   components,
+  invitations,
 };
 
 export type Status = z.output<typeof status>;

@@ -1,6 +1,7 @@
 /** What the running server can be asked from outside. `server.ts` gives it; every door (socket, window, REST) leads here. */
 import type { Actor } from '../administration/actor.ts';
 import type { DeedName, InputOf, OutputOf } from '../administration/deeds.ts';
+import type { Invitation } from '../administration/invitation.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { LogLine } from '../log/log-line.ts';
@@ -44,6 +45,12 @@ export interface ReportDeeds {
   onChange(listener: () => void): () => void;
 }
 
+export interface InvitationDeeds {
+  /** The newest first. */
+  list(): readonly Invitation[];
+  onChange(listener: () => void): () => void;
+}
+
 /** Whatever changes something goes through `perform`, which asks for permission and keeps the audit log. */
 export interface Deeds {
   perform<D extends DeedName>(actor: Actor, deed: D, input: InputOf<D>): Promise<OutputOf<D>>;
@@ -62,6 +69,7 @@ export interface Deeds {
   /** The devices that have access to an account. */
   devices(localpart: string): Promise<readonly DeviceSummary[]>;
   components(): ComponentListing;
+  readonly invitations: InvitationDeeds;
   readonly config: Config;
   readonly logs: LogDeeds;
   /** Calls back when status, sessions or accounts may have changed; the result takes the listener back. */

@@ -9,6 +9,7 @@ import type { Deeds } from './deeds.ts';
 import { followLines } from './follow-lines.ts';
 import { followSnapshots } from './follow-snapshots.ts';
 import { type ControlContext, createImplementer, done, endOf } from './implementer.ts';
+import { createInvitationHandlers } from './invitation-handlers.ts';
 
 export type { ControlContext } from './implementer.ts';
 
@@ -119,6 +120,7 @@ export function createHandlers(deeds: Deeds, log: Logger) {
     },
     ...createAdministrationHandlers(os, deeds),
     ...createComponentHandlers(os, deeds),
+    ...createInvitationHandlers(os, deeds),
   });
 }
 

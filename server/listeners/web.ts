@@ -1,7 +1,7 @@
 /** HTTPS for what belongs to chatting besides streams over TCP: files, web clients, what they look up. */
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
@@ -10,6 +10,7 @@ import { sendProblem, type WebRoutes, type WebUpgrade } from '../modulehost/web.
 import { ALPN_CLIENT } from './socket-transport.ts';
 import { isAddressFamilyMissing } from './tcp.ts';
 import type { ServerTls } from './tls.ts';
+import { WebConnections } from './web-connections.ts';
 
 /** Of a request that is read as a whole; files are streamed and have limits of their own. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -34,6 +35,8 @@ export interface WebListenerOptions {
   readonly upgrades: readonly WebUpgrade[];
   /** Takes connections that ask for a client stream by ALPN (XEP-0368 section 4), so that one port can be all there is. */
   readonly openStream?: (socket: TLSSocket) => void;
+  /** Of those that speak HTTP, at a time. */
+  readonly maxConnections?: number;
   readonly log: Logger;
 }
 
@@ -56,9 +59,24 @@ export async function listenWeb(options: WebListenerOptions): Promise<WebListene
     requestTimeout: 0,
   });
   https.setTimeout(IDLE_MS);
-  if (openStream !== undefined) divertStreams(https, openStream);
+  const connections = new WebConnections({ log, max: options.maxConnections });
+  https.on('connection', (socket: Socket) => connections.add(socket));
+  if (openStream !== undefined) {
+    divertStreams(https, (socket) => {
+      connections.leave(socket);
+      openStream(socket);
+    });
+  }
   const server = await createWeb(options, (handler) => https.on('request', handler));
-  https.on('upgrade', (request, socket, head) => upgrade(options.upgrades, request, socket, head));
+  https.on('upgrade', (request, socket, head) => {
+    const found = findUpgrade(options.upgrades, request);
+    if (found === undefined) {
+      refuseUpgrade(socket);
+      return;
+    }
+    connections.leave(request.socket);
+    found.accept(request, socket, head);
+  });
   https.on('tlsClientError', (error, socket) => {
     log.debug({ err: error, address: socket.remoteAddress }, 'a web connection failed in its handshake');
   });
@@ -122,10 +140,14 @@ function divertStreams(https: Server, openStream: (socket: TLSSocket) => void): 
   });
 }
 
-function upgrade(upgrades: readonly WebUpgrade[], request: IncomingMessage, socket: Duplex, head: Buffer): void {
+function findUpgrade(upgrades: readonly WebUpgrade[], request: IncomingMessage): WebUpgrade | undefined {
   // SECURITY: what a stranger asks for need not be a path at all, and nobody would catch what is thrown here.
   const path = URL.parse(request.url ?? '/', 'https://host')?.pathname;
-  const found = upgrades.find((candidate) => candidate.path === path);
-  if (found !== undefined) found.accept(request, socket, head);
-  else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  return upgrades.find((candidate) => candidate.path === path);
+}
+
+function refuseUpgrade(socket: Duplex): void {
+  // SECURITY: the connection has no time limit any more, and its other half would stay open for as long as the peer likes.
+  socket.once('finish', () => socket.destroy());
+  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }

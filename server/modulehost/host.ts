@@ -56,6 +56,7 @@ const HOOKS: Readonly<Record<keyof Hooks, true>> = {
   serverForms: true,
   routes: true,
   provides: true,
+  problems: true,
   stop: true,
 };
 

@@ -3,7 +3,6 @@ import type { Invitation, InvitationWish, IssuedInvitation } from '../administra
 import type { StanzaError } from '../stanza/error.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { ServiceToken } from './services.ts';
-import type { WebRoutes } from './web.ts';
 
 /** XEP-0077, for those who let people register that may not do so otherwise. */
 export interface RegistrationService {

@@ -90,6 +90,15 @@ export interface Host<C extends SettingsGroup = SettingsGroup> {
   use<T>(token: ServiceToken<T>): T;
 }
 
+/** What needs somebody's attention while the server runs. */
+export interface Problem {
+  readonly code: string;
+  /** What is wrong, as a sentence. */
+  readonly text: string;
+  /** What can be done, in sentences. */
+  readonly fix: string;
+}
+
 export interface Hooks {
   readonly iq?: readonly IqRoute[];
   readonly message?: {
@@ -131,6 +140,8 @@ export interface Hooks {
   /** Services by their domain, which are listed in disco#items of the server. */
   readonly routes?: readonly { readonly domain: string; readonly name: string; readonly route: Route }[];
   readonly provides?: readonly Provided[];
+  /** The module's own, the worst first; asked whenever the status of the server is told. */
+  readonly problems?: () => readonly Problem[];
   /** For what `start` set going or entered elsewhere: timers, sockets, listeners. Called once the hooks are taken back. */
   readonly stop?: () => void | Promise<void>;
 }

@@ -218,6 +218,11 @@ export interface PepService {
   /** Resolves when it is gone from the disk. */
   retract(account: string, node: string, id: string): Promise<void>;
   /**
+   * From now on nobody but its owner may read the node of any account, whatever a client says when it makes or configures
+   * it. The function takes that back.
+   */
+  keepPrivate(node: string): () => void;
+  /**
    * Told of each change, whoever made it, in the very turn in which it is made: what a listener writes then is committed
    * together with the change. The function takes the listener back.
    */

@@ -4,7 +4,12 @@ import type { Field, Form } from '../stanza/form.ts';
 import type { DiscoInfo, Identity } from './disco.ts';
 
 /** Section 5.1: what an entity is and can do, in 28 characters. `hash` is an algorithm as Node names it. */
-export function verificationString({ identities, features, forms = [] }: DiscoInfo, hash = 'sha1'): string {
+export function verificationString(info: DiscoInfo, hash = 'sha1'): string {
+  return createHash(hash).update(verificationText(info)).digest('base64');
+}
+
+/** What is hashed. Where in it one part ends and another begins cannot be told for sure: the hash proves the whole alone. */
+export function verificationText({ identities, features, forms = [] }: DiscoInfo): string {
   const parts = [
     ...identities
       .toSorted(compareIdentities)
@@ -12,9 +17,7 @@ export function verificationString({ identities, features, forms = [] }: DiscoIn
     ...features.toSorted(compareOctets),
     ...forms.toSorted((a, b) => compareOctets(a.formType ?? '', b.formType ?? '')).flatMap(formParts),
   ];
-  return createHash(hash)
-    .update(parts.map((part) => `${part}<`).join(''))
-    .digest('base64');
+  return parts.map((part) => `${part}<`).join('');
 }
 
 /** Section 5.4: a form without FORM_TYPE is ignored. */

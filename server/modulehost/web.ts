@@ -19,6 +19,8 @@ export interface WebUpgrade {
 export interface WebAddress {
   /** Like `https://miller.local:5281`, without a slash at its end; undefined while the web port is shut. */
   readonly origin: string | undefined;
+  /** The join page, like `http://192.168.1.5:5280/join`; undefined while its port is shut. */
+  readonly join?: string | undefined;
 }
 
 /** A refusal as a problem document (RFC 9457) with a sentence for whoever reads it. */

@@ -1,7 +1,7 @@
 /** XEP-0490: Message Displayed Synchronization. What has been read on one device need not be read again on the others. */
 import { defineModule } from '../modulehost/module.ts';
 import { PEP, type PepNodeOptions } from '../modulehost/services.ts';
-import type { Element } from '../xml/element.ts';
+import { type Element, el } from '../xml/element.ts';
 
 /** Also the name of the node. */
 const NS_DISPLAYED = 'urn:xmpp:mds:displayed:0';
@@ -9,6 +9,9 @@ const NS_STANZA_ID = 'urn:xmpp:sid:0';
 
 /** Section 4.2: private, and one item for each chat. */
 const NODE: PepNodeOptions = { accessModel: 'whitelist', maxItems: 'max', sendLastPublishedItem: 'never' };
+
+/** In UTF-16 units, of addresses and ids: RFC 7622 allows as many octets for each part of an address. */
+const MAX_LENGTH = 1_023;
 
 export const displayed = defineModule({
   name: 'displayed',
@@ -26,6 +29,7 @@ export const displayed = defineModule({
         .catch((error) => host.log.warn({ err: error, account }, 'what has been displayed was not kept'));
     }
 
+    const takeBack = pep.keepPrivate(NS_DISPLAYED);
     return {
       message: {
         outbound: {
@@ -38,17 +42,23 @@ export const displayed = defineModule({
             const marker = element.child('displayed', NS_DISPLAYED);
             if (marker === undefined) return undefined;
             const chat = element.attr('to');
-            if (chat !== undefined && isWhole(marker)) publish(account, chat, marker);
+            const payload = payloadOf(marker);
+            if (chat !== undefined && chat.length <= MAX_LENGTH && payload !== undefined)
+              publish(account, chat, payload);
             return { ...message, element: element.without((child) => child.is('displayed', NS_DISPLAYED)) };
           },
         },
       },
+      stop: () => takeBack(),
     };
   },
 });
 
-/** Section 4.1: exactly one stanza id. */
-function isWhole(marker: Element): boolean {
-  const [id, ...others] = marker.elements;
-  return id !== undefined && others.length === 0 && id.is('stanza-id', NS_STANZA_ID);
+/** Section 4.1: exactly one stanza id. SECURITY: nothing else is kept, or messages could fill the disk past all limits. */
+function payloadOf(marker: Element): Element | undefined {
+  const [stanzaId, ...others] = marker.elements;
+  if (stanzaId === undefined || others.length > 0 || !stanzaId.is('stanza-id', NS_STANZA_ID)) return undefined;
+  const [by, id] = [stanzaId.attr('by'), stanzaId.attr('id')];
+  if (by === undefined || id === undefined || by.length > MAX_LENGTH || id.length > MAX_LENGTH) return undefined;
+  return el('displayed', NS_DISPLAYED, undefined, el('stanza-id', NS_STANZA_ID, { by, id }));
 }

@@ -24,6 +24,7 @@ import { displayed } from './displayed.ts';
 import { externalServices } from './external-services/external-services.ts';
 import { fast } from './fast/fast.ts';
 import { guests } from './guests/guests.ts';
+import { invitations } from './invitations/invitations.ts';
 import { lastActivity } from './last-activity/last-activity.ts';
 import { legacySession } from './legacy-session.ts';
 import { multicast } from './multicast/multicast.ts';
@@ -76,6 +77,7 @@ export const modules: readonly Module[] = [
   vcard4,
   displayed,
   registration,
+  invitations,
   upload,
   webChat,
   proxy,

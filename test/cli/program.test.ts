@@ -267,3 +267,41 @@ describe('administration', () => {
     }
   });
 });
+
+describe('snug invite', () => {
+  test('shows the links and how to take them back', async () => {
+    await whileRunning(async () => {
+      const { status, output } = await snug('invite --role admin --expires 3d --uses 5 --name dora --contact ann');
+      expect(status).toBe(0);
+      expect(output).toContain('http://192.168.1.5:5280/join#0123456789abcdef0123456789abcdef');
+      expect(output).toContain('xmpp:miller.local?register;preauth=');
+      expect(output).toContain('snug invite revoke i1');
+      expect(server.done.at(-1)).toMatch(/role=admin.*maxUses=5.*lifetimeHours=72.*localpart=dora.*inviter=ann/);
+    });
+  });
+
+  test('lists and revokes', async () => {
+    await whileRunning(async () => {
+      expect((await snug('invite list')).output).toMatch(
+        /i1 +open +2 of 3 +2026-02-07 00:00 +anybody as member, contact of ann/,
+      );
+      expect(JSON.parse((await snug('invite list --json')).output)).toMatchObject([{ id: 'i1' }]);
+      expect((await snug('invite revoke i1')).output).toContain('worth nothing');
+      expect(server.done.at(-1)).toBe('invitations.revoke i1');
+    });
+  });
+
+  test('gives a link for a new password', async () => {
+    await whileRunning(async () => {
+      const { output } = await snug('user reset ann');
+      expect(output).toContain('give ann a new password');
+      expect(output).not.toContain('xmpp:');
+    });
+  });
+
+  test.each(['--expires soon', '--expires 0d', '--uses 0', '--uses many'])('refuses %s', async (words) => {
+    await whileRunning(async () => {
+      expect((await snug(`invite ${words}`)).status).toBe(2);
+    });
+  });
+});

@@ -7,6 +7,7 @@ import { meets } from '../../server/accounts/permissions.ts';
 import { DeedError } from '../../server/administration/deed-error.ts';
 import { DEED_RULES } from '../../server/administration/deed-rules.ts';
 import type { Carriers } from '../../server/administration/deeds.ts';
+import type { Invitation } from '../../server/administration/invitation.ts';
 import { systemClock } from '../../server/clock/clock.ts';
 import { Config } from '../../server/config/config.ts';
 import { serverGroups } from '../../server/config/settings.ts';
@@ -116,6 +117,21 @@ export const aDevice: DeviceSummary = {
   hasToken: false,
 };
 
+export const anInvitation: Invitation = {
+  id: 'i1',
+  purpose: 'account',
+  localpart: undefined,
+  role: 'member',
+  groups: [],
+  inviter: 'ann',
+  creator: undefined,
+  maxUses: 3,
+  usesLeft: 2,
+  createdAtMs: Date.UTC(2026, 0, 31),
+  expiresAtMs: Date.UTC(2026, 1, 7),
+  state: 'open',
+};
+
 export function createFakeServer(): FakeServer {
   const directory = mkdtempSync(join(tmpdir(), 'snug-control-'));
   const lines = new RecentLines();
@@ -155,6 +171,24 @@ export function createFakeServer(): FakeServer {
       if (address !== undefined) return address;
       throw new DeedError('refused', 'This server does not show its window in a browser (see window.enabled).');
     },
+    'invitations.create': async (wish) => {
+      await note(['invitations.create', ...Object.entries(wish).map(([name, value]) => `${name}=${value}`)].join(' '));
+      const token = '0123456789abcdef0123456789abcdef';
+      const uri = wish.purpose === 'password' ? undefined : `xmpp:miller.local?register;preauth=${token}`;
+      const { localpart, inviter, maxUses } = wish;
+      const page = `http://192.168.1.5:5280/join#${token}`;
+      return {
+        ...anInvitation,
+        purpose: wish.purpose,
+        localpart,
+        inviter,
+        maxUses,
+        usesLeft: maxUses,
+        token,
+        uri,
+        page,
+      };
+    },
     'clients.revoke': async ({ localpart, id, signOut }) => {
       await note(`clients.revoke ${localpart} ${id} ${signOut}`);
       return signOut;
@@ -193,6 +227,7 @@ export function createFakeServer(): FakeServer {
     reports: { list: () => [aReport], onChange: () => () => undefined },
     devices: () => Promise.resolve([aDevice]),
     components: () => ({ address: '127.0.0.1', port: null, components: [] }),
+    invitations: { list: () => [anInvitation], onChange: () => () => undefined },
     perform: (actor, deed, input) => {
       if (!meets(actor.permissions, DEED_RULES[deed].permission)) {
         return Promise.reject(new DeedError('forbidden', 'Your role does not allow this.'));

@@ -349,6 +349,26 @@ describe('requests', () => {
     expect(scene.server.streams.count).toBe(0);
   });
 
+  test('of somebody who has not signed in are not read when they hold very much, however small its parts', async () => {
+    const { connect } = await open({});
+    const many = '<a/>'.repeat(10_000);
+    expect(conditionOf(await connect().sends(many, `to='localhost' ver='1.6'`))).toEqual([
+      'terminate',
+      'policy-violation',
+    ]);
+    const client = connect();
+    await client.begins();
+    const wrapped = client.wraps(many, `rid='${client.rid + 1}' sid='${client.sid}'`);
+    expect(conditionOf(await bodyOf(client.asks(wrapped)))).toEqual(['terminate', 'policy-violation']);
+  });
+
+  test('of somebody who has signed in may hold many stanzas', async () => {
+    const { login } = await open();
+    const juliet = await login('juliet', 'balcony');
+    const body = await juliet.sends(chat(juliet.jid, 'x'.repeat(1_000)).repeat(50));
+    expect(textsOf(body)).toHaveLength(50);
+  });
+
   test('carry stanzas as large as a stream takes, and no larger', async () => {
     const { connect } = await open({});
     const client = connect();

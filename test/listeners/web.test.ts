@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { type AddressInfo, connect as connectPlain, createServer } from 'node:net';
-import { connect } from 'node:tls';
+import type { Duplex } from 'node:stream';
+import { connect, type TLSSocket } from 'node:tls';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { generateKeyPem, issueAuthority, issueLeaf } from '../../server/certificates/issue.ts';
 import { createServerTls, type ServerTls } from '../../server/listeners/tls.ts';
@@ -162,6 +163,48 @@ test('a client that resets its connection while it is refused an upgrade does no
     plain.resetAndDestroy();
   }
   expect(await ask(port, '/nothing')).toMatchObject({ status: 404 });
+});
+
+/** A connection on which a stranger says `said`, and never ends it himself. */
+async function stranger(port: number, said: string): Promise<TLSSocket> {
+  const plain = connectPlain({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const socket = connect({ socket: plain, ca: authority, servername: 'miller.local' });
+  socket.on('error', () => undefined);
+  onTestFinished(() => void plain.destroy());
+  await once(socket, 'secureConnect');
+  socket.write(said);
+  return socket;
+}
+
+test('a client that is refused an upgrade and does not leave does not keep the server from closing', async () => {
+  const listener = await open();
+  const said = 'GET /nowhere HTTP/1.1\r\nHost: miller.local\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  const socket = await stranger(listener.port, said);
+  await once(socket, 'data');
+  await listener.close();
+});
+
+test('with too many connections the oldest from where most come goes, and newcomers are served', async () => {
+  const { port } = await open({ maxConnections: 3 });
+  const crowd = [];
+  for (let i = 0; i < 3; i++) crowd.push(await stranger(port, 'GET /'));
+  const [oldest, ...others] = crowd;
+  const isGone = oldest && once(oldest.resume(), 'end');
+  expect(await ask(port, '/nothing')).toMatchObject({ status: 404 });
+  await isGone;
+  expect(others.map(({ readable }) => readable)).toEqual([true, true]);
+});
+
+test('connections that have left HTTP behind do not count', async () => {
+  const accepted: Duplex[] = [];
+  const accept = (_request: unknown, socket: Duplex) => void accepted.push(socket);
+  onTestFinished(() => accepted.forEach((socket) => void socket.destroy()));
+  const { port } = await open({ maxConnections: 1, upgrades: [{ path: '/there', accept }] });
+  const said = 'GET /there HTTP/1.1\r\nHost: miller.local\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  await stranger(port, said);
+  await expect.poll(() => accepted.length).toBe(1);
+  expect(await ask(port, '/nothing')).toMatchObject({ status: 404 });
+  expect(accepted.map(({ destroyed }) => destroyed)).toEqual([false]);
 });
 
 test('a port that is taken is the system’s error', async () => {

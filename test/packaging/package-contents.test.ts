@@ -22,6 +22,8 @@ test('bundles, window, pictures and better-sqlite3 go in, with the folders on th
     '/dist/renderer',
     '/dist/renderer/index.html',
     '/dist/renderer/assets/index.js',
+    '/dist/chat/index.html.br',
+    '/dist/chat/converse-14.0.0/converse.min.js',
     '/node_modules',
     SQLITE,
     `${SQLITE}/package.json`,

@@ -59,15 +59,15 @@ async function expectFuses(program: string): Promise<void> {
 }
 
 describe('for Linux', () => {
-  test('the archive holds the four bundles, the window, the pictures, better-sqlite3 and nothing else', () => {
+  test('the archive holds the four bundles, the window, the web chat, the pictures, better-sqlite3 and nothing else', () => {
     const files = filesIn(join(linux, 'resources'));
     const within = (prefix: string) => files.filter((path) => path.startsWith(prefix));
     expect(within('/.vite/')).toEqual(
       ['main', 'preload', 'worker', 'writer-thread'].map((name) => `/.vite/build/${name}.cjs`),
     );
-    expect(within('/dist/')).toContain('/dist/renderer/index.html');
+    expect(within('/dist/')).toEqual(expect.arrayContaining(['/dist/renderer/index.html', '/dist/chat/index.html']));
     expect(within('/node_modules/').filter((path) => !path.startsWith('/node_modules/better-sqlite3/'))).toEqual([]);
-    const known = /^\/(\.vite\/build|dist\/renderer|build\/icons|node_modules\/better-sqlite3)\/|^\/package\.json$/;
+    const known = /^\/(\.vite\/build|dist\/(renderer|chat)|build\/icons|node_modules\/better-sqlite3)\/|^\/package\.json$/;
     expect(files.filter((path) => !known.test(path))).toEqual([]);
   });
 

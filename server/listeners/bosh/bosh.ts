@@ -87,6 +87,12 @@ class Bosh {
     return Math.max(MIN_BODY_BYTES, this.#options.maxStanzaBytes() + TAG_LIMITS.maxStanzaBytes);
   }
 
+  /** SECURITY: who has not signed in gets no more than one element read, or a body of very many would take a while. */
+  #maxBytesWith({ maxStanzaBytes }: ReaderLimits): number {
+    const isStranger = maxStanzaBytes < this.#options.maxStanzaBytes();
+    return isStranger ? maxStanzaBytes + TAG_LIMITS.maxStanzaBytes : this.#maxBodyBytes;
+  }
+
   #post(request: FastifyRequest, reply: FastifyReply): void {
     const exchange = new HttpExchange(reply);
     const bytes = request.body;
@@ -100,7 +106,9 @@ class Bosh {
     try {
       body = readBody(bytes, TAG_LIMITS, (tag) => {
         session = this.#sessions.get(tag.attr('sid') ?? '');
-        return session?.limits ?? TAG_LIMITS;
+        const limits = session?.limits ?? TAG_LIMITS;
+        if (bytes.length > this.#maxBytesWith(limits)) throw new XmlError('policy-violation', 'The body is too large.');
+        return limits;
       });
     } catch (error) {
       if (!(error instanceof XmlError)) throw error;

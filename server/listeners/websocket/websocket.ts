@@ -74,6 +74,8 @@ function offersXmpp({ headers }: IncomingMessage): boolean {
 }
 
 function refuse(socket: Duplex): void {
+  // SECURITY: nobody else ends the other half, and a peer could collect such connections.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\nContent-Length: 0\r\n\r\n`,
   );

@@ -69,7 +69,13 @@ export const bookmarks = defineModule({
       },
     };
 
-    const takeBack = [pep.onChange((change) => unifier.follow(change)), privateXml.entrust(NS_STORAGE, keeper)];
+    const takeBack = [
+      // XEP-0402 section 3.3 leaves it to clients to say so, and tells them not to leak what their owners visit.
+      pep.keepPrivate(NS_BOOKMARKS),
+      pep.keepPrivate(NS_STORAGE),
+      pep.onChange((change) => unifier.follow(change)),
+      privateXml.entrust(NS_STORAGE, keeper),
+    ];
     return {
       // XEP-0411 section 4: before the first app of the account asks.
       session: { bound: ({ account }) => void settle(account).catch(() => undefined) },

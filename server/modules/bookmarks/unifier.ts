@@ -99,7 +99,6 @@ export class Unifier {
 
   #publish(account: string, bookmarks: readonly Bookmark[]): void {
     if (bookmarks.length === 0) return;
-    this.#closeToOthers(account, NS_BOOKMARKS, NATIVE_NODE);
     for (const { id, conference } of bookmarks) {
       this.#write(this.#pep.publish(account, NS_BOOKMARKS, { id, payload: conference }, NATIVE_NODE));
     }
@@ -111,17 +110,8 @@ export class Unifier {
     const stored = this.#storedList(account);
     if (stored === undefined) {
       if (list.elements.length === 0) return;
-    } else {
-      this.#closeToOthers(account, NS_STORAGE, LIST_NODE);
-      if (former === stored ? showsTheSame(list, stored) : list.toXml() === stored.toXml()) return;
-    }
+    } else if (former === stored ? showsTheSame(list, stored) : list.toXml() === stored.toXml()) return;
     this.#write(this.#pep.publish(account, NS_STORAGE, { id: LIST_ID, payload: list }, LIST_NODE));
-  }
-
-  /** SECURITY: a client may have made a node that its contacts can read (XEP-0411 section 5). */
-  #closeToOthers(account: string, node: string, options: PepNodeOptions): void {
-    const model = this.#pep.accessModel(account, node);
-    if (model !== undefined && model !== 'whitelist') this.#write(this.#pep.configure(account, node, options));
   }
 
   /** Resolves when all that `work` writes is on disk. */

@@ -1,6 +1,7 @@
 /** The proxy's own port. */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Problem } from '../../modulehost/module.ts';
 
 /** Lets the system notice peers that vanished without a word. */
 const KEEPALIVE_MS = 60_000;
@@ -34,15 +35,28 @@ export async function listen(address: string, port: number, accept: (socket: Soc
   return { port: bound.port, close: () => server.close() };
 }
 
-/** What is wrong and what to do about it, as a sentence for people. */
-export function explain(error: unknown, port: number): string {
+/** Why files are not relayed, in sentences for people. */
+export function explain(error: unknown, port: number): Problem {
+  const code = 'proxy-port';
   switch (codeOf(error)) {
     case 'EADDRINUSE':
-      return `Files cannot be relayed: port ${port} is in use by another program. Choose another port with proxy.port.`;
+      return {
+        code,
+        text: `Files cannot be relayed: port ${port} is in use by another program.`,
+        fix: 'Choose another port with proxy.port and restart the server.',
+      };
     case 'EACCES':
-      return `Files cannot be relayed: this user may not listen on port ${port}. Choose one above 1023 with proxy.port.`;
+      return {
+        code,
+        text: `Files cannot be relayed: this user may not listen on port ${port}.`,
+        fix: 'Choose one above 1023 with proxy.port and restart the server.',
+      };
     default:
-      return `Files cannot be relayed: listening on port ${port} failed.`;
+      return {
+        code,
+        text: `Files cannot be relayed: listening on port ${port} failed.`,
+        fix: 'The log says more. Choose another port with proxy.port, or switch the proxy off there.',
+      };
   }
 }
 

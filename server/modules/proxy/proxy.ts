@@ -1,7 +1,7 @@
 /** XEP-0065: SOCKS5 Bytestreams. Carries files between two apps that cannot reach each other directly. */
 import { createHash } from 'node:crypto';
 import { parseJid } from '../../jid/jid.ts';
-import { defineModule } from '../../modulehost/module.ts';
+import { defineModule, type Problem } from '../../modulehost/module.ts';
 import { ServiceRoute } from '../../modulehost/service-route.ts';
 import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
@@ -28,10 +28,12 @@ export const proxy = defineModule({
     if (port === 'off') return {};
     const domain = `${SUBDOMAIN}.${host.domain}`;
     const streams = new Bytestreams(config, () => clock.elapsedMs());
+    let problem: Problem | undefined;
     const opening: Promise<ProxyListener | undefined> = listen(network.listenAddress, port, (socket) =>
       streams.accept(socket),
     ).catch((error) => {
-      log.error({ err: error, port }, explain(error, port));
+      problem = explain(error, port);
+      log.error({ err: error, port }, `${problem.text} ${problem.fix}`);
       return undefined;
     });
     const timer = clock.every(SWEEP_MS, () => streams.sweep());
@@ -94,6 +96,7 @@ export const proxy = defineModule({
           }),
         },
       ],
+      problems: () => (problem === undefined ? [] : [problem]),
       account: { removed: ({ localpart }) => streams.closeOf(localpart) },
       async stop() {
         timer.cancel();

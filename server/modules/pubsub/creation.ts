@@ -31,7 +31,7 @@ export function makeNode(
 ): NewNode | StanzaError {
   const refused = engine.front.refuseCreation(space, by) ?? refuseId(id) ?? refuseNumber(engine, space);
   if (refused !== undefined) return refused;
-  const configuration: Configuration = { ...engine.front.defaults(), ...change };
+  const configuration: Configuration = { ...engine.front.defaults(), ...change, ...engine.front.imposed(id) };
   const node = engine.spaces.addNode(space, id, bareJid(by).full, engine.now, configuration);
   node.setAffiliation(by, 'owner');
   return { node, changes: [...writeNode(space.jid.bare, node), writeAffiliation(space.jid.bare, node, by.bare)] };

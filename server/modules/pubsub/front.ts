@@ -19,6 +19,8 @@ export interface Limits {
 export interface Front {
   /** Of new nodes. */
   defaults(): Configuration;
+  /** What holds for the node of this name, whatever anybody wishes. */
+  imposed(id: string): Partial<Configuration>;
   limits(): Limits;
   /** Why somebody cannot make nodes; undefined when they can. */
   refuseCreation(space: Space, by: Jid): StanzaError | undefined;

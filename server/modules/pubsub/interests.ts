@@ -5,9 +5,8 @@
  */
 import type { Clock, Timer } from '../../clock/clock.ts';
 import type { Jid } from '../../jid/jid.ts';
-import type { DiscoInfo } from '../../modulehost/disco.ts';
 import { readDiscoInfo } from '../../modulehost/disco-info.ts';
-import { verificationString } from '../../modulehost/verification-string.ts';
+import { verificationString, verificationText } from '../../modulehost/verification-string.ts';
 import { type Iq, NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { type Capabilities, keyOf, nodeOf, readCapabilities } from './capabilities.ts';
@@ -43,6 +42,8 @@ const NONE: Interest = new Set();
 
 interface Asking {
   readonly capabilities: Capabilities;
+  /** In whose name `asked` was asked. */
+  readonly asker: Jid;
   readonly asked: Jid;
   readonly sinceMs: number;
   /** By full JID: whom the answer concerns, and who is asked next when none comes. */
@@ -101,20 +102,23 @@ export class Interests {
     this.#ask(capabilities, asker, client, new Map([[client.full, { asker, client, learned }]]));
   }
 
-  /** Takes the answer to a question of `learn`: true when it was one. Everything else is not for us. */
+  /**
+   * Takes the answer to a question of `learn`: true when it was one. Everything else is not for us, also when somebody
+   * else has asked the client with the same id.
+   */
   settle(iq: Iq): boolean {
     if (iq.id !== REQUEST_ID || iq.to.resource !== '') return false;
-    if (iq.type === 'error') return this.#refused(iq.from);
+    if (iq.type === 'error') return this.#refused(iq);
     const query = iq.payload;
     if (iq.type !== 'result' || query === undefined || !query.is('query', NS_DISCO_INFO)) return false;
     const described = query.attr('node');
     for (const [key, asking] of this.#asking) {
-      if (asking.asked.full !== iq.from.full) continue;
+      if (!isAnswer(iq, asking)) continue;
       if (described !== undefined && described !== nodeOf(asking.capabilities)) continue;
       this.#answered(key, asking, query);
       return true;
     }
-    return true; // too late, or about what the client is no longer
+    return false; // too late, or about what the client is no longer: nobody at the account waits for it
   }
 
   /** The client is gone, and with it what was known of it alone. */
@@ -138,7 +142,7 @@ export class Interests {
 
   #ask(capabilities: Capabilities, asker: Jid, client: Jid, waiting: Map<string, Waiting>): void {
     const { clock, send } = this.#options;
-    this.#asking.set(keyOf(capabilities), { capabilities, asked: client, sinceMs: clock.elapsedMs(), waiting });
+    this.#asking.set(keyOf(capabilities), { capabilities, asker, asked: client, sinceMs: clock.elapsedMs(), waiting });
     this.#sweep ??= clock.every(SWEEP_MS, () => this.#giveUp());
     const payload = el('query', NS_DISCO_INFO, { node: nodeOf(capabilities) });
     const element = el('iq', NS_CLIENT, { type: 'get', id: REQUEST_ID, from: asker.bare, to: client.full }, payload);
@@ -148,14 +152,15 @@ export class Interests {
   #answered(key: string, asking: Asking, query: Element): void {
     this.#asking.delete(key);
     const info = readDiscoInfo(query);
-    const interest = interestOf(info);
     const { hash, ver } = asking.capabilities;
-    const algorithm = HASHES[hash];
-    const isProven = info !== undefined && algorithm !== undefined && verificationString(info, algorithm) === ver;
-    if (isProven) {
+    const algorithm = Object.hasOwn(HASHES, hash) ? HASHES[hash] : undefined;
+    if (info !== undefined && algorithm !== undefined && verificationString(info, algorithm) === ver) {
+      // SECURITY: read from the text that has the hash. Another answer may have the same text with its parts cut elsewhere.
+      const interest = interestIn(verificationText(info).split('<'));
       remember(this.#known, key, interest, MAX_KNOWN);
       for (const { learned } of asking.waiting.values()) learned(interest);
     } else {
+      const interest = interestIn(info?.features ?? []);
       remember(this.#peculiar, asking.asked.full, { key, interest }, MAX_KNOWN);
       asking.waiting.get(asking.asked.full)?.learned(interest);
       this.#askNext(asking);
@@ -163,10 +168,10 @@ export class Interests {
     this.#rest();
   }
 
-  #refused(client: Jid): boolean {
+  #refused(iq: Iq): boolean {
     let isOurs = false;
-    for (const [key, asking] of this.#asking) {
-      if (asking.asked.full !== client.full) continue;
+    for (const [key, asking] of [...this.#asking]) {
+      if (!isAnswer(iq, asking)) continue;
       isOurs = true;
       this.#asking.delete(key);
       this.#askNext(asking);
@@ -199,9 +204,13 @@ export class Interests {
   }
 }
 
-function interestOf(info: DiscoInfo | undefined): Interest {
+function isAnswer({ from, to }: Iq, { asked, asker }: Asking): boolean {
+  return from.full === asked.full && to.bare === asker.bare;
+}
+
+function interestIn(features: readonly string[]): Interest {
   const nodes = new Set<string>();
-  for (const feature of info?.features ?? []) {
+  for (const feature of features) {
     if (!feature.endsWith(NOTIFY) || feature.length > MAX_NODE_LENGTH) continue;
     if (nodes.size === MAX_NODES) break;
     nodes.add(feature.slice(0, -NOTIFY.length));

@@ -54,7 +54,7 @@ export function configure(request: PubSubRequest): Promise<undefined> | undefine
   if (change instanceof StanzaError) return change;
   const before = membersOf(engine, space, node);
   const wasPersistent = node.configuration.persist_items;
-  node.configuration = { ...node.configuration, ...change };
+  node.configuration = { ...node.configuration, ...change, ...engine.front.imposed(node.id) };
   const service = space.jid.bare;
   const changes: Change[] = [...writeNode(service, node)];
   const lost =

@@ -33,6 +33,8 @@ export interface PepFrontOptions {
   readonly interests: Interests;
   /** Of those who are not contacts here: clients elsewhere, and those who show themselves directly. */
   readonly seen: SeenPresences;
+  /** Names of the nodes that nobody but the owner may read. */
+  readonly privateNodes: ReadonlySet<string>;
   /** Called with clients here before it matters what they want, in case nobody has asked them yet. */
   readonly meet: (session: Session) => void;
 }
@@ -46,6 +48,11 @@ export class PepFront implements Front {
 
   defaults(): Configuration {
     return DEFAULTS;
+  }
+
+  /** SECURITY: not every client says whom a node is for, and the default is for contacts. */
+  imposed(id: string): Partial<Configuration> {
+    return this.#options.privateNodes.has(id) ? { access_model: 'whitelist' } : {};
   }
 
   limits(): Limits {

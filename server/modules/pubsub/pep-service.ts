@@ -9,7 +9,8 @@ import { dropOldest, putItem } from './publishing.ts';
 import { takeItem } from './retraction.ts';
 import { removeItem, writeNode } from './store.ts';
 
-export function createPepService(engine: Engine, domain: string): PepService {
+/** `privateNodes` are those of which `front` knows that they are nobody's but their owner's. */
+export function createPepService(engine: Engine, domain: string, privateNodes: Set<string>): PepService {
   const spaceOf = (account: string) => engine.spaces.of(joinJid(account, domain));
   const nodeOf = (account: string, node: string) => spaceOf(account).nodes.get(node);
 
@@ -55,6 +56,14 @@ export function createPepService(engine: Engine, domain: string): PepService {
       const head = node?.items.head(itemId);
       if (node === undefined || head === undefined) return;
       await takeItem(engine, space, node, head, node.configuration.notify_retract);
+    },
+    keepPrivate(id) {
+      privateNodes.add(id);
+      for (const { nodes } of engine.spaces.loaded) {
+        const node = nodes.get(id);
+        if (node !== undefined) node.configuration = { ...node.configuration, ...engine.front.imposed(id) };
+      }
+      return () => privateNodes.delete(id);
     },
     onChange(listener) {
       const tell: Parameters<typeof engine.listeners.add>[0] = (change, { jid }) =>

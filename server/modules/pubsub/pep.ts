@@ -18,6 +18,7 @@ import { answerPending, NS_COMMANDS } from './pending.ts';
 import { PepFront } from './pep-front.ts';
 import { PepPresence } from './pep-presence.ts';
 import { createPepService } from './pep-service.ts';
+import { forgetEverywhere } from './removed-user.ts';
 import { answer } from './requests.ts';
 import { SeenPresences } from './seen-presences.ts';
 import { PEP_SETTINGS } from './settings.ts';
@@ -52,11 +53,23 @@ export const pep = defineModule({
     });
     const blocking = host.use(BLOCKING);
     const meet = (session: Session) => presence.meet(session);
-    const front = new PepFront({ domain, config: host.config, sessions, roster, blocking, interests, seen, meet });
+    const privateNodes = new Set<string>();
+    const front = new PepFront({
+      domain,
+      config: host.config,
+      sessions,
+      roster,
+      blocking,
+      interests,
+      seen,
+      privateNodes,
+      meet,
+    });
     const spaces = new Spaces({
       store: new PubSubStore(host.reader),
       writer: host.writer,
       defaults: () => front.defaults(),
+      imposed: (id) => front.imposed(id),
       maxIdle: MAX_IDLE_ACCOUNTS,
     });
     const now = () => host.clock.now();
@@ -81,6 +94,13 @@ export const pep = defineModule({
       }
     }
 
+    /** Of an account that is gone: its own nodes, and what it has to do with those of others. */
+    function forget(localpart: string): void {
+      const jid = joinJid(localpart, domain);
+      const gone = Promise.all([spaces.clear(jid), forgetEverywhere(engine, host.writer, jid)]);
+      gone.catch(() => undefined); // the writer has logged it
+    }
+
     host.disco.answerNodes(NS_PUBSUB, {
       info: (node, { addressee, account, iq }) =>
         addressee === 'server' ? undefined : describeNode(engine, spaceOf(account), node, iq.from),
@@ -93,7 +113,7 @@ export const pep = defineModule({
     const leases = host.clock.every(LEASE_SWEEP_MS, () => endLeases(engine));
 
     return {
-      provides: [provide(PEP, createPepService(engine, domain))],
+      provides: [provide(PEP, createPepService(engine, domain, privateNodes))],
       iq: [
         iqGet([NS_PUBSUB, 'pubsub'], ['self', 'account'], request),
         iqSet([NS_PUBSUB, 'pubsub'], ['self', 'account'], request),
@@ -130,10 +150,10 @@ export const pep = defineModule({
       session: { presenceChanged: (session) => presence.changed(session) },
       account: {
         // What a crash between removing an account and its nodes left must not reach the next of that name.
-        created: ({ localpart }) => void spaces.clear(joinJid(localpart, domain)).catch(() => undefined),
+        created: ({ localpart }) => forget(localpart),
         removed({ localpart }) {
           presence.removed(localpart);
-          spaces.clear(joinJid(localpart, domain)).catch(() => undefined); // the writer has logged it
+          forget(localpart);
         },
       },
       stop() {

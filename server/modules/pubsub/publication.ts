@@ -2,6 +2,7 @@
 import type { Jid } from '../../jid/jid.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { Element } from '../../xml/element.ts';
+import { refuseRetrieval } from './access.ts';
 import { NS_ATOM } from './body.ts';
 import { MAX_ID_LENGTH } from './creation.ts';
 import type { Engine } from './engine.ts';
@@ -33,7 +34,9 @@ export function mayPublish(engine: Engine, space: Space, node: PubSubNode, user:
       return false;
     default: {
       const { publish_model: model } = node.configuration;
-      return model === 'open' || (model === 'subscribers' && node.isSubscribed(user));
+      if (model !== 'subscribers') return model === 'open';
+      // A subscription outlives the access to the node; what it is good for does not.
+      return node.isSubscribed(user) && refuseRetrieval(engine, space, node, user) === undefined;
     }
   }
 }

@@ -42,6 +42,7 @@ export const pubsub = defineModule({
       store: new PubSubStore(host.reader),
       writer: host.writer,
       defaults: () => front.defaults(),
+      imposed: () => front.imposed(),
       maxIdle: 1,
     });
     const engine = new Engine({

@@ -1,9 +1,9 @@
-/** An account is gone: nothing at the service may be left to whoever gets the same name later. */
+/** An account is gone: nothing at any service may be left to whoever gets the same name later. */
 import type { Jid } from '../../jid/jid.ts';
-import type { Change } from '../../store/writer.ts';
+import type { Change, Writer } from '../../store/writer.ts';
 import type { Engine } from './engine.ts';
 import type { Space } from './spaces.ts';
-import { removeNode, writeAffiliation, writeSubscription } from './store.ts';
+import { removeNode, removeUser, writeAffiliation, writeSubscription } from './store.ts';
 
 /** Nodes that nobody else owns go with the user. */
 export function forgetUser(engine: Engine, space: Space, user: Jid): void {
@@ -24,4 +24,21 @@ export function forgetUser(engine: Engine, space: Space, user: Jid): void {
     }
   }
   if (changes.length > 0) engine.spaces.write(space, changes).catch(() => undefined); // the writer has logged it
+}
+
+/** The same for all accounts as services, whether their nodes are in memory or not. Resolves when it is on disk. */
+export async function forgetEverywhere(engine: Engine, writer: Writer, user: Jid): Promise<void> {
+  forgetInMemory(engine, user);
+  await writer.write(removeUser(user.bare));
+  forgetInMemory(engine, user); // what was read meanwhile still had it
+}
+
+function forgetInMemory({ spaces }: Engine, user: Jid): void {
+  for (const { jid, nodes } of spaces.loaded) {
+    if (jid.bare === user.bare) continue;
+    for (const node of nodes.values()) {
+      node.affiliations.delete(user.bare);
+      for (const subscription of [...node.subscriptionsOf(user)]) node.subscriptions.delete(subscription.jid.full);
+    }
+  }
 }

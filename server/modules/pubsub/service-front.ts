@@ -31,6 +31,10 @@ export class ServiceFront implements Front {
     return { ...GENERIC_DEFAULTS, max_items: Math.min(20, this.#host.config.maxItems) };
   }
 
+  imposed(): Partial<Configuration> {
+    return {};
+  }
+
   limits(): Limits {
     return this.#host.config;
   }

@@ -30,6 +30,8 @@ export interface SpacesOptions {
   readonly store: PubSubStore;
   readonly writer: Writer;
   readonly defaults: () => Configuration;
+  /** What holds for the node of a name, whatever was kept of it. */
+  readonly imposed: (id: string) => Partial<Configuration>;
   /** How many are kept at least. */
   readonly maxIdle: number;
 }
@@ -97,12 +99,12 @@ export class Spaces {
   }
 
   #load(jid: Jid): Space {
-    const { store, defaults } = this.#options;
+    const { store, defaults, imposed } = this.#options;
     const service = jid.bare;
     const nodes = new Map<string, PubSubNode>();
     for (const { id, creator, createdAtMs, configuration } of store.nodes(service)) {
       const items = new NodeItems(store, service, id, false);
-      const whole = { ...defaults(), ...configuration };
+      const whole = { ...defaults(), ...configuration, ...imposed(id) };
       nodes.set(id, new PubSubNode({ id, creator, createdAtMs, configuration: whole, items }));
     }
     for (const { node, jid: user, affiliation } of store.affiliations(service)) {

@@ -217,6 +217,18 @@ export function forgetMoved(service: string, node: string): Change {
   return { sql: REMOVE_MOVED, params: [service, node] };
 }
 
+/** Takes what a user has to do with nodes of all services; `bare` is a bare JID. */
+export function removeUser(bare: string): readonly Change[] {
+  return [
+    { sql: 'DELETE FROM pubsub_affiliation WHERE jid = ?', params: [bare] },
+    // Full JIDs stand between `bare/` and the same with the character behind the slash.
+    {
+      sql: 'DELETE FROM pubsub_subscription WHERE jid = ? OR (jid >= ? AND jid < ?)',
+      params: [bare, `${bare}/`, `${bare}0`],
+    },
+  ];
+}
+
 export function removeService(service: string): readonly Change[] {
   return REMOVE_FROM_SERVICE.map((sql) => ({ sql, params: [service] }));
 }

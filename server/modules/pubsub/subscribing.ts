@@ -16,6 +16,9 @@ import { writeSubscription } from './store.ts';
 import { readForm } from './submitted-form.ts';
 import { DEFAULT_OPTIONS, type OptionsOffered, optionsForm, readOptions, type Subscription } from './subscription.ts';
 
+/** Of one user at one node: more than anybody has devices, and too few to keep others out. */
+const MAX_OF_ONE = 50;
+
 export function subscribe(request: PubSubRequest): Element | Promise<Element> | StanzaError {
   const { engine, space, from, action, payload } = request;
   const node = findNode(space, action.attr('node'));
@@ -29,10 +32,15 @@ export function subscribe(request: PubSubRequest): Element | Promise<Element> | 
   if (former?.state === 'pending' && access === 'pending') {
     return refusal('not-authorized', 'pending-subscription', 'An owner has not decided yet.');
   }
-  const isFull = former === undefined && node.subscriptions.size >= engine.front.limits().maxSubscriptions;
-  if (isFull) {
-    const text = 'This node has as many subscribers as it may have.';
-    return refusal('policy-violation', 'too-many-subscriptions', text, 'wait');
+  if (former === undefined) {
+    const isFull = node.subscriptions.size >= engine.front.limits().maxSubscriptions;
+    const hasEnough = [...node.subscriptionsOf(from)].length >= MAX_OF_ONE;
+    if (isFull || hasEnough) {
+      const text = isFull
+        ? 'This node has as many subscribers as it may have.'
+        : 'You have too many subscriptions here.';
+      return refusal('policy-violation', 'too-many-subscriptions', text, 'wait');
+    }
   }
   const configure = payload.child('options');
   const options = readConfigured(request, node, former, configure);

@@ -82,12 +82,20 @@ describe.each([
     await page.goto(address);
     const juliet = new ConversePage(page);
     await juliet.login('juliet', couple.password);
-    return { juliet, page, faults, strays };
+    return { juliet, page, isClean: () => expectClean(faults, strays) };
+  }
+
+  /** On a page of theirs, what it asks of whom is theirs; Converse has pictures of its sponsors there. */
+  function expectClean(faults: readonly string[], strays: readonly string[]): void {
+    if (whose !== 'ours') return;
+    const isExpected = (fault: string) => way === 'BOSH' && fault.startsWith('WebSocket connection to');
+    expect(faults.filter((fault) => !isExpected(fault))).toEqual([]);
+    expect(strays).toEqual([]);
   }
 
   test('chats both ways, and has it all in another browser', { timeout: TEST_MS }, async () => {
     const { romeo } = couple;
-    const { juliet, page, faults, strays } = await signIn();
+    const { juliet, page, isClean } = await signIn();
     await juliet.openChat(ROMEO);
     await juliet.say(ROMEO, 'O Romeo, Romeo!');
     const heard = await romeo.next(saying('O Romeo, Romeo!'), 'what Juliet says');
@@ -112,8 +120,8 @@ describe.each([
       await romeo.next(saying('That which we call a rose'), 'what Juliet says after she has loaded the page again');
       expect(new Set(await juliet.texts(ROMEO)).size).toBe(4);
     }
-    expect([...faults, ...elsewhere.faults]).toEqual([]);
-    expect([...strays, ...elsewhere.strays]).toEqual([]);
+    isClean();
+    elsewhere.isClean();
   });
 
   test('makes a room, finds what was said there, and talks in it', { timeout: TEST_MS }, async () => {
@@ -121,15 +129,20 @@ describe.each([
     const room = `garden@rooms.${DOMAIN}`;
     romeo.send(`<presence to='${room}/romeo'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
     await romeo.next((element) => element.attr('from') === `${room}/romeo`, 'the room');
-    await romeo.request(
+    // One room with an archive (XEP-0313), and one with the history of XEP-0045 alone, which a plain Converse asks for none.
+    const isKept = whose !== 'ours' || way === 'WebSocket';
+    const form = `<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>
+      <field var='muc#roomconfig_persistentroom'><value>${isKept}</value></field>`;
+    const answer = await romeo.request(
       'set',
-      `<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query>`,
+      `<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>${form}</x></query>`,
       room,
     );
+    expect(answer.attr('type')).toBe('result');
     romeo.send(`<message type='groupchat' to='${room}' id='soft'><body>But, soft!</body></message>`);
     await romeo.next(saying('But, soft!'), 'his own words');
 
-    const { juliet, faults, strays } = await signIn();
+    const { juliet, isClean } = await signIn();
     if (whose === 'ours') await juliet.joinRoom('garden', room);
     else await juliet.enterRoom(room, 'juliet');
     await juliet.message(room, 'But, soft!').waitFor();
@@ -139,13 +152,12 @@ describe.each([
     romeo.send(`<message type='groupchat' to='${room}' id='light'><body>It is the east.</body></message>`);
     await juliet.message(room, 'It is the east.').waitFor();
     expect(await juliet.texts(room)).toEqual(['But, soft!', 'Who’s there?', 'It is the east.']);
-    expect(faults).toEqual([]);
-    expect(strays).toEqual([]);
+    isClean();
   });
 
   test('shares a picture, which both see', { timeout: TEST_MS }, async () => {
     const { romeo } = couple;
-    const { juliet, faults, strays } = await signIn();
+    const { juliet, isClean } = await signIn();
     await juliet.openChat(ROMEO);
     await juliet.share(ROMEO, PICTURE);
     const message = await romeo.next(saying('/rose.png'), 'the address of the picture');
@@ -162,8 +174,7 @@ describe.each([
     await expect
       .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
       .toBe(256);
-    expect(faults).toEqual([]);
-    expect(strays).toEqual([]);
+    isClean();
   });
 
   test('shows the picture of the other, and lets choose one’s own', { timeout: TEST_MS }, async () => {
@@ -171,7 +182,7 @@ describe.each([
     const vCard = (photo = '') =>
       `<vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>${photo}</BINVAL></PHOTO></vCard>`;
     await romeo.request('set', vCard(ONE_PIXEL), null);
-    const { juliet, faults, strays } = await signIn();
+    const { juliet, isClean } = await signIn();
     await juliet.openChat(ROMEO);
     await expect.poll(() => juliet.avatar(ROMEO)).toContain(ONE_PIXEL);
     await romeo.request('set', vCard(ANOTHER_PIXEL), null);
@@ -183,8 +194,7 @@ describe.each([
     const items = `<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:avatar:metadata'/></pubsub>`;
     const answer = await romeo.request('get', items, `juliet@${DOMAIN}`);
     expect(answer.toXml()).toMatch(/<info [^>]*type='image\/png'/);
-    expect(faults).toEqual([]);
-    expect(strays).toEqual([]);
+    isClean();
 
     async function photoOf(jid: string): Promise<string> {
       const card = await romeo.request('get', `<vCard xmlns='vcard-temp'/>`, jid);

@@ -21,7 +21,7 @@ export class ConversePage {
   }
 
   async openChat(jid: string): Promise<void> {
-    await this.page.evaluate(`location.hash = '#converse/chat?jid=${jid}'`);
+    await this.page.locator('#converse-roster .open-chat', { hasText: jid }).click();
     await this.#box(jid).locator('textarea').waitFor();
   }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 export const CHROMIUM = '/usr/bin/chromium';
-export const ARGS: readonly string[] = [
+export const ARGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',

@@ -1,0 +1,235 @@
+/** The invitations that there are: made, found by their token, revoked, forgotten. */
+import { createHash } from 'node:crypto';
+import { DeedError } from '../../administration/deed-error.ts';
+import type {
+  Invitation,
+  InvitationPurpose,
+  InvitationState,
+  InvitationWish,
+  IssuedInvitation,
+} from '../../administration/invitation.ts';
+import type { Values } from '../../config/setting.ts';
+import { prepareLocalpart } from '../../jid/precis.ts';
+import type { InvitationsService } from '../../modulehost/invitations.ts';
+import type { Host } from '../../modulehost/module.ts';
+import { invitationUri } from './links.ts';
+import type { INVITATION_SETTINGS } from './settings.ts';
+import * as store from './store.ts';
+
+const HOUR_MS = 3_600_000;
+/** So long after its end an invitation can still be told from one that never was. */
+const MEMORY_MS = 30 * 24 * HOUR_MS;
+/** 128 bits. */
+const TOKEN_BYTES = 16;
+const ID_BYTES = 8;
+const MAX_USES = 10_000;
+const MAX_HOURS = 8_760;
+const TOKEN = /^[0-9a-f]{32}$/;
+
+export type InvitationsHost = Host<typeof INVITATION_SETTINGS>;
+
+/** An invitation that somebody has the token of. */
+export type Presented = { readonly invitation: Invitation; readonly token: string };
+
+export class InvitationBook implements InvitationsService {
+  readonly #host: Pick<
+    InvitationsHost,
+    'accounts' | 'administration' | 'clock' | 'domain' | 'randomId' | 'reader' | 'web' | 'writer'
+  >;
+  readonly #settings: Values<typeof INVITATION_SETTINGS>;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(host: InvitationsHost) {
+    this.#host = host;
+    this.#settings = host.config;
+  }
+
+  list(): readonly Invitation[] {
+    return store.readAll(this.#host.reader).map((row) => this.#read(row));
+  }
+
+  /** By its token; undefined when there is none, or none any more. */
+  find(token: string): Presented | undefined {
+    const presented = token.trim().toLowerCase();
+    if (!TOKEN.test(presented)) return undefined;
+    const invitation = this.findByHash(hashOf(presented));
+    return invitation && { invitation, token: presented };
+  }
+
+  /** By what is kept of its token: SHA-256, which gives nobody the token. */
+  findByHash(hash: Uint8Array): Invitation | undefined {
+    const row = store.readByHash(this.#host.reader, hash);
+    return row && this.#read(row);
+  }
+
+  /** As it is at this moment. */
+  reread({ id }: Invitation): Invitation | undefined {
+    const row = store.readById(this.#host.reader, id);
+    return row && this.#read(row);
+  }
+
+  isAccountAwaited(): boolean {
+    return store.isAccountAwaited(this.#host.reader, this.#now());
+  }
+
+  /**
+   * True for a name that an invitation keeps for somebody (XEP-0401 section 6.2). SECURITY: or that would make whoever
+   * takes it an administrator, as the setting `admin.jids` can say of accounts which are not there yet.
+   */
+  isReserved(localpart: string): boolean {
+    const { administration, reader } = this.#host;
+    return administration.isGranted(localpart) || store.isNameAwaited(reader, localpart, this.#now());
+  }
+
+  openOf(creator: string): number {
+    return store.countOpenOf(this.#host.reader, creator, this.#now());
+  }
+
+  async create(wish: InvitationWish): Promise<IssuedInvitation> {
+    const { accounts, clock, randomId, reader, writer } = this.#host;
+    const localpart = this.#checkName(wish);
+    for (const name of [wish.inviter, wish.creator]) if (name !== undefined) this.#refuseNobody(name);
+    if (wish.purpose === 'contact' && wish.inviter === undefined) {
+      throw new DeedError('invalid', 'It must be said whose contact the invited person becomes.');
+    }
+    if (!accounts.roles.has(wish.role)) throw new DeedError('not-found', `There is no role “${wish.role}”.`);
+    const maxUses = localpart === undefined ? wish.maxUses : 1;
+    if (!isWholeNumber(maxUses, MAX_USES)) {
+      throw new DeedError('invalid', `An invitation can be used 1 to ${MAX_USES} times.`);
+    }
+    const hours = wish.lifetimeHours ?? this.#settings.lifetimeHours;
+    if (!isWholeNumber(hours, MAX_HOURS)) {
+      throw new DeedError('invalid', `An invitation is good for 1 to ${MAX_HOURS} hours.`);
+    }
+    if (store.countOpen(reader, clock.now()) >= this.#settings.maxOpen) {
+      throw new DeedError('conflict', 'There are too many open invitations. Revoke some first.');
+    }
+    const token = randomId(TOKEN_BYTES);
+    const row: store.InvitationRow = {
+      id: randomId(ID_BYTES),
+      purpose: wish.purpose,
+      localpart: wish.purpose === 'account' ? (localpart ?? null) : null,
+      owner: wish.purpose === 'password' ? (localpart ?? null) : null,
+      role: wish.role,
+      groups: JSON.stringify(wish.groups),
+      inviter: wish.inviter ?? null,
+      creator: wish.creator ?? null,
+      maxUses,
+      usesLeft: maxUses,
+      createdAt: clock.now(),
+      expiresAt: clock.now() + hours * HOUR_MS,
+      revokedAt: null,
+    };
+    await writer.write([store.insertInvitation(row, hashOf(token))]);
+    this.changed();
+    return this.#issue(this.#read(row), token);
+  }
+
+  async revoke(id: string): Promise<void> {
+    const { reader, writer } = this.#host;
+    const row = store.readById(reader, id);
+    if (row === undefined) throw new DeedError('not-found', 'There is no such invitation.');
+    if (this.#stateOf(row) !== 'open')
+      throw new DeedError('conflict', 'This invitation cannot be used any more anyway.');
+    await writer.write([store.revoke(id, this.#now())]);
+    this.changed();
+  }
+
+  /** The account has another password than when they were made. */
+  async revokeResets(localpart: string): Promise<void> {
+    await this.#host.writer.write([store.revokeOwned(localpart, this.#now())]);
+    this.changed();
+  }
+
+  /** Forgets what has been over for long. */
+  async sweep(): Promise<void> {
+    await this.#host.writer.write([store.deleteExpiredBefore(this.#now() - MEMORY_MS)]);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #issue(invitation: Invitation, token: string): IssuedInvitation {
+    const { domain, web } = this.#host;
+    const page = web.join === undefined ? undefined : `${web.join}#${token}`;
+    return { ...invitation, token, uri: invitationUri(invitation, domain, token), page };
+  }
+
+  /** The prepared name, if there is one. @throws DeedError */
+  #checkName({ purpose, localpart: wanted }: InvitationWish): string | undefined {
+    const { accounts, reader } = this.#host;
+    if (wanted === undefined || purpose === 'contact') {
+      if (purpose === 'password') throw new DeedError('invalid', 'It must be said who gets a new password.');
+      return undefined;
+    }
+    const localpart = prepareLocalpart(wanted);
+    if (purpose === 'password') {
+      if (localpart !== undefined && accounts.get(localpart)?.isGuest === false) return localpart;
+      throw new DeedError('not-found', `There is no account “${wanted}”.`);
+    }
+    if (localpart === undefined || localpart === '') {
+      throw new DeedError('invalid', `“${wanted}” cannot be the name of an account.`);
+    }
+    if (accounts.has(localpart)) throw new DeedError('conflict', `The name “${localpart}” is taken.`);
+    if (store.isNameAwaited(reader, localpart, this.#now())) {
+      throw new DeedError('conflict', `There is an open invitation for “${localpart}” already.`);
+    }
+    return localpart;
+  }
+
+  #refuseNobody(localpart: string): void {
+    if (this.#host.accounts.get(localpart)?.isGuest === false) return;
+    throw new DeedError('not-found', `There is no account “${localpart}”.`);
+  }
+
+  #read(row: store.InvitationRow): Invitation {
+    return {
+      id: row.id,
+      purpose: row.purpose,
+      localpart: row.localpart ?? row.owner ?? undefined,
+      role: row.role,
+      groups: JSON.parse(row.groups) as string[],
+      inviter: row.inviter ?? undefined,
+      creator: row.creator ?? undefined,
+      maxUses: row.maxUses,
+      usesLeft: row.usesLeft,
+      createdAtMs: row.createdAt,
+      expiresAtMs: row.expiresAt,
+      state: this.#stateOf(row),
+    };
+  }
+
+  #stateOf({ revokedAt, usesLeft, expiresAt, inviter, creator }: store.InvitationRow): InvitationState {
+    if (revokedAt !== null) return 'revoked';
+    if (usesLeft <= 0) return 'used';
+    if (expiresAt <= this.#now()) return 'expired';
+    // Whoever is switched off invites nobody meanwhile.
+    const isOff = (name: string | null) => name !== null && this.#host.accounts.get(name)?.isEnabled !== true;
+    return isOff(inviter) || isOff(creator) ? 'revoked' : 'open';
+  }
+
+  #now(): number {
+    return this.#host.clock.now();
+  }
+}
+
+/** With which an account can be made. */
+export function givesAccount({ purpose }: { readonly purpose: InvitationPurpose }): boolean {
+  return purpose === 'account';
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function isWholeNumber(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= max;
+}

@@ -1,0 +1,30 @@
+import { ServerInTest } from '../server-in-test.ts';
+import { openChromium, openProfile } from './chromium.ts';
+import { buildChat } from './build-chat.ts';
+import { ConversePage } from './converse-page.ts';
+import { openCouple } from './couple.ts';
+await buildChat();
+const server = await ServerInTest.start({ domain: 'chat.test', settings: ['registration.open=true', 'guests.allowed=true'] });
+try {
+  const couple = await openCouple(server);
+  const browser = await openChromium(server);
+  const { page, faults, strays } = await openProfile(browser, ['chat.test'], {scheme: 'light', size: {width: 390, height: 780}});
+  await page.goto(`https://chat.test:${server.process.ports.web}/chat/`);
+  const step = async (n: string, f: () => Promise<unknown>) => { const t = performance.now(); try { const v = await f(); console.log('ok', n, Math.round(performance.now()-t), v ?? ''); } catch (e) { console.log('FAIL', n, String(e).slice(0, 600)); } await page.screenshot({ path: `/tmp/k-${n}.png` }); };
+  await step('phone-login', () => page.locator('input[name=password]').waitFor());
+  await step('phone-register', async () => { await page.locator('.register-account').click(); await page.locator('input[name=username]').waitFor(); });
+  await page.goto(`https://chat.test:${server.process.ports.web}/chat/?guest`);
+  await step('phone-guest', () => page.locator('converse-rooms-list').waitFor());
+  const p2 = await openProfile(browser, ['chat.test'], {scheme: 'dark', size: {width: 390, height: 780}});
+  const c = new ConversePage(p2.page);
+  await p2.page.goto(`https://chat.test:${server.process.ports.web}/chat/`);
+  await step('x', () => c.login('juliet', couple.password));
+  await p2.page.screenshot({ path: '/tmp/k-phone-in.png' });
+  await step('x', () => c.openChat('romeo@chat.test'));
+  await c.say('romeo@chat.test', 'Ay me!');
+  await p2.page.waitForTimeout(700);
+  await p2.page.screenshot({ path: '/tmp/k-phone-chat.png' });
+  console.log(faults, strays, p2.faults);
+  await browser.close();
+  couple.romeo.drop();
+} finally { await server.close(); }
