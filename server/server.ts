@@ -23,6 +23,7 @@ import { ControlSocketError, openControlSocket } from './control/socket.ts';
 import { createCore } from './core.ts';
 import { type DataDirectory, loadConfig, lockDataDirectory, openDataDirectory } from './data-directory.ts';
 import { createDeeds } from './deeds.ts';
+import { type JoinPort, openJoinPort } from './join-port.ts';
 import type { Announcer } from './lan/announcer.ts';
 import { createServerTls, type ServerTls } from './listeners/tls.ts';
 import { createConsoleLines, onlyTroubles, tee } from './log/console-lines.ts';
@@ -30,6 +31,7 @@ import { createLogger, type RootLogger } from './log/log.ts';
 import { LogFile } from './log/log-file.ts';
 import { RecentLines } from './log/recent-lines.ts';
 import { COMPONENTS } from './modulehost/components.ts';
+import { JOIN_PAGES } from './modulehost/invitations.ts';
 import { Opened } from './opened.ts';
 import { RESTART } from './restart.ts';
 import { StartError } from './start-error.ts';
@@ -145,7 +147,13 @@ async function build(
   certificates.startRenewal();
 
   const startedAtMs = Date.now();
-  const web: { origin: string | undefined } = { origin: undefined };
+  let join: JoinPort | undefined;
+  const web = {
+    origin: undefined as string | undefined,
+    get join() {
+      return join?.address;
+    },
+  };
   const core = createCore({
     domain,
     version: VERSION,
@@ -192,6 +200,10 @@ async function build(
   opened.add(() => core.streams.closeAll(GOODBYE_MS));
   opened.add(() => webStreams.close());
   if (ports.web !== null) web.origin = new URL(`https://${domain}:${ports.web}`).origin;
+
+  const joinPages = core.host.find(JOIN_PAGES);
+  join = joinPages && (await openJoinPort({ config, pages: joinPages, certificates, addresses, ports, log }));
+  opened.add(() => join?.close());
 
   const components = core.host.find(COMPONENTS);
   const componentPort =

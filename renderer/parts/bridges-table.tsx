@@ -57,12 +57,12 @@ function State({ component: { connectedSince, address, createdAt } }: { readonly
       {connectedSince === undefined ? (
         <>
           <span className={css.seen}>{words.away}</span>
-          <span className={css.jid}>{words.addedOn(formatDate(createdAt))}</span>
+          <span className={css.note}>{words.addedOn(formatDate(createdAt))}</span>
         </>
       ) : (
         <>
           <span className={css.online}>{words.connected}</span>
-          <span className={css.jid}>
+          <span className={css.note}>
             {words.since} <Ago iso={connectedSince} />
             {address === undefined ? null : ` ${words.from(address)}`}
           </span>

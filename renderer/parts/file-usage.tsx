@@ -35,7 +35,7 @@ export function FileUsage({ usage, chosen, choose }: FileUsageProps) {
               type="button"
               className={css.person}
               aria-pressed={account === chosen}
-              aria-label={words.show(account, formatBytes(bytes), words.count(files))}
+              title={words.show(account, formatBytes(bytes), words.count(files))}
               onClick={() => choose(account === chosen ? undefined : account)}
             >
               <PersonMark name={account} />

@@ -87,7 +87,7 @@ export function RoleForm({ role, back, remove }: RoleFormProps) {
         {role === undefined ? (
           <span />
         ) : (
-          <Button variant="subtle" color="red" onClick={() => remove(role)}>
+          <Button variant="subtle" color="red" c="red" onClick={() => remove(role)}>
             {words.remove}
           </Button>
         )}

@@ -108,6 +108,7 @@ function List({ show }: { readonly show: (view: View) => void }) {
       </section>
       <section className={css.section}>
         <h3 className={css.title}>{words.builtIn}</h3>
+        <p className={css.hint}>{words.builtInHint}</p>
         <ul className={css.list}>
           {data
             .filter(({ isBuiltIn }) => isBuiltIn)

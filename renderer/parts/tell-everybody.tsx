@@ -154,6 +154,7 @@ function StandingForm({ kind, title, current }: StandingFormProps) {
           <Button
             variant="subtle"
             color="red"
+            c="red"
             disabled={!isOnline || change.isPending}
             aria-label={words.removeName(title)}
             onClick={remove}

@@ -1,4 +1,4 @@
-/** `snug invite`: links with which people make an account themselves, and `snug user reset`: for a new password. */
+/** `snug invite`: links with which people make an account themselves; `snug user reset`: one for a new password. */
 import { connectControl } from '../control/client.ts';
 import type { InvitationSummary, IssuedInvitationSummary } from '../control/contract.ts';
 import type { CommandSetting } from './command-setting.ts';
@@ -65,7 +65,10 @@ export async function revokeInvitation(id: string, { dataDir, json, terminal }: 
 }
 
 function show(issued: IssuedInvitationSummary, { json, terminal }: CommandSetting, heading: string): void {
-  if (json) return terminal.writeOut(`${JSON.stringify(issued)}\n`);
+  if (json) {
+    terminal.writeOut(`${JSON.stringify(issued)}\n`);
+    return;
+  }
   const { uri, page, id, maxUses, expiresAt } = issued;
   const lines = block([
     ...(page === undefined ? [] : [['Page', page] as const]),

@@ -173,7 +173,7 @@ function addInviteCommands(program: Command, settingFrom: (options: CommonOption
     .option('--name <name>', 'the name of the new account; else whoever comes chooses it')
     .option('--contact <name>', 'an account that becomes a contact of whoever comes')
     .action((options: CommonOptions & InviteOptions) => invite(options, settingFrom(options)));
-  // Options of the parent stand before the verb as well: those of the verb itself come first.
+  // What both the verb and its parent take is the parent's, wherever it stands.
   withCommon(invitation.command('list'))
     .description('list the invitations, those that are over included')
     .action((_options: CommonOptions, command: Command) => listInvitations(settingFrom(command.optsWithGlobals())));

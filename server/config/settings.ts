@@ -95,6 +95,16 @@ export const webSettings = {
   ),
 } satisfies SettingsGroup;
 
+export const joinSettings = {
+  port: setting(
+    z.union([port, z.literal('off')]),
+    5280,
+    'The port of the pages for people who are invited (plain HTTP: they show how to trust this server, and take no ' +
+      'password). 0 picks a free one, and so does a port that another program has.',
+    { appliesOnRestart: true },
+  ),
+} satisfies SettingsGroup;
+
 export const windowSettings = {
   enabled: setting(
     z.boolean(),
@@ -180,6 +190,7 @@ export const serverGroups = {
   listen: listenSettings,
   c2s: c2sSettings,
   web: webSettings,
+  join: joinSettings,
   lan: lanSettings,
   window: windowSettings,
   admin: adminSettings,

@@ -111,6 +111,12 @@ export async function createWeb(
     reply.header('referrer-policy', 'no-referrer');
     next();
   });
+  server.addHook('onSend', ({ headers }, reply, payload, next) => {
+    // SECURITY: what is refused is not read to its end, which may never come.
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    if (reply.statusCode >= 400 && hasBody) reply.header('connection', 'close');
+    next(null, payload);
+  });
   server.setNotFoundHandler((_request, reply) => {
     sendProblem(reply, 404, 'There is nothing here.');
   });

@@ -3,6 +3,7 @@ import type { Invitation, InvitationWish, IssuedInvitation } from '../administra
 import type { StanzaError } from '../stanza/error.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { ServiceToken } from './services.ts';
+import type { WebRoutes } from './web.ts';
 
 /** XEP-0077, for those who let people register that may not do so otherwise. */
 export interface RegistrationService {
@@ -37,5 +38,23 @@ export interface InvitationsService {
   /** Called after each change; the function takes the listener back. */
   onChange(listener: () => void): () => void;
 }
+
+/** What people must know to trust and to find the server. */
+export interface TrustFacts {
+  /** The installation's own; undefined where the certificate comes from one that devices trust already. */
+  readonly authority: { readonly pem: string; readonly fingerprint: string; readonly name: string } | undefined;
+  /** Of the server's certificate: SHA-256, as `AA:BB:…`. */
+  readonly fingerprint: string;
+  readonly addresses: readonly string[];
+  /** For clients that start TLS within the stream; null while it is shut. */
+  readonly port: number | null;
+}
+
+/** Join and trust pages, for whoever opens the port of plain HTTP. */
+export interface JoinPagesService {
+  routes(trust: () => TrustFacts): WebRoutes;
+}
+
+export const JOIN_PAGES: ServiceToken<JoinPagesService> = { name: 'join-pages' };
 
 export const INVITATIONS: ServiceToken<InvitationsService> = { name: 'invitations' };

@@ -160,8 +160,9 @@ export const registration = defineModule({
       return refusal;
     }
 
+    /** SECURITY: an administrator by name (`admin.jids`) is made by administrators, and by nobody who knows the name. */
     function isReserved(localpart: string): boolean {
-      return [...ushers].some((usher) => usher.isReserved(localpart));
+      return host.administration.isGranted(localpart) || [...ushers].some((usher) => usher.isReserved(localpart));
     }
 
     /** Section 3.1: the registration that is on file; the password stays there. */

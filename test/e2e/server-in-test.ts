@@ -1,5 +1,5 @@
 /** A server process with a data directory of its own, both gone when the test is over, however it ends. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addAccount, type NewAccount } from './snug-command.ts';
@@ -45,10 +45,11 @@ export class ServerInTest {
     });
   }
 
-  /** On the same ports and with no data at all. */
-  async startAfresh(): Promise<void> {
+  /** On the same ports, with a copy of the data that is in `from` or with none at all. */
+  async startAfresh(from?: string): Promise<void> {
     await this.process.kill();
     rmSync(this.dataDir, { recursive: true });
+    if (from !== undefined) cpSync(from, this.dataDir, { recursive: true });
     await this.startAgain();
   }
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ChatClient } from './chat-client.ts';
 import { ServerInTest } from './server-in-test.ts';
 
 const DOMAIN = 'quick.test';
@@ -11,16 +12,24 @@ const DRIVER = join(import.meta.dirname, 'xmpp-js-process.ts');
 
 let server: ServerInTest;
 let password: string;
+let romeo: ChatClient;
 
 beforeAll(async () => {
   server = await ServerInTest.start({ domain: DOMAIN });
-  const [juliet] = await server.addAccounts('juliet');
-  password = juliet?.password ?? '';
+  const accounts = await server.addAccounts('juliet', 'romeo');
+  const [juliet = '', other = ''] = accounts.map((account) => account.password);
+  password = juliet;
+  const { c2sTls } = server.process.ports;
+  romeo = new ChatClient({ port: c2sTls, domain: DOMAIN, localpart: 'romeo', password: other, resource: 'orchard' });
+  await romeo.login();
 });
-afterAll(() => server?.close());
+afterAll(async () => {
+  romeo?.drop();
+  await server?.close();
+});
 
 interface Event {
-  readonly what: 'sent' | 'received' | 'online' | 'resumed' | 'error' | 'heard';
+  readonly what: 'sent' | 'received' | 'online' | 'broken' | 'resumed' | 'error' | 'heard';
   readonly text: string;
 }
 
@@ -31,15 +40,20 @@ async function runClient(service: string): Promise<readonly Event[]> {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: join(server.dataDir, 'certificates', 'ca.pem') },
   });
   const events: Event[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => events.push(JSON.parse(line) as Event));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const event = JSON.parse(line) as Event;
+    events.push(event);
+    const said = `<body>Good night, good night!</body>`;
+    if (event.what === 'broken') romeo.send(`<message type='chat' to='juliet@${DOMAIN}'>${said}</message>`);
+  });
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
   expect(status, JSON.stringify(events, null, 1)).toBe(0);
   return events;
 }
 
 test.each([
-  ['direct TLS', () => `xmpps://localhost:${server.process.ports.c2sTls}`],
-  ['WebSocket', () => `wss://localhost:${server.process.ports.web}/xmpp-websocket`],
+  ['direct TLS', () => `xmpps://${DOMAIN}:${server.process.ports.c2sTls}`],
+  ['WebSocket', () => `wss://${DOMAIN}:${server.process.ports.web}/xmpp-websocket`],
 ] as const)('xmpp.js signs in by SASL2 over %s, resumes its session, and loses nothing', async (_, service) => {
   const events = await runClient(service());
   const texts = (what: Event['what']) => events.filter((event) => event.what === what).map(({ text }) => text);

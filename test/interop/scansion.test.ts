@@ -4,12 +4,13 @@
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ServerInTest } from '../e2e/server-in-test.ts';
+import { runSnug } from '../e2e/snug-command.ts';
 import { MORE_IS_FINE, NOT_OURS, OTHER_WORDS, OWN_WAYS } from './scansion-changes.ts';
 
 const RUNNER = resolve(import.meta.dirname, '../../../shared/interop/scansion-runner/run.sh');
@@ -49,7 +50,6 @@ beforeAll(async () => {
       'registration.open=true',
       'registration.maxPerHour=0',
       'accounts.minPasswordLength=1',
-      'admin.jids=keeper@localhost',
       // As the scripts' own configuration has it.
       'pubsub.creation=admins',
       'upload.maxFileBytes=10000000',
@@ -64,6 +64,7 @@ beforeAll(async () => {
       'contact.support=https://localhost/support.html,xmpp:support@localhost',
     ],
   });
+  await makeBeginning();
   results = new Map((await runScripts()).map((result) => [result.script.replace(/\.scs$/, ''), result]));
 }, RUN_MS);
 afterAll(async () => {
@@ -73,6 +74,16 @@ afterAll(async () => {
 beforeEach(({ skip }) => {
   if (reason !== undefined) skip(reason);
 });
+
+/** What each script finds: an administrator, whom nobody could make by registering. */
+async function makeBeginning(): Promise<void> {
+  const password = join(directory, 'password');
+  writeFileSync(password, 'password\n');
+  await runSnug(server.dataDir, 'user', 'add', 'keeper', '--password-file', password);
+  await runSnug(server.dataDir, 'user', 'role', 'keeper', 'admin');
+  await server.process.stop();
+  cpSync(server.dataDir, join(directory, 'beginning'), { recursive: true });
+}
 
 /**
  * Scripts share accounts and rooms, and expect to be the first: the runner waits for a fresh server before each, by
@@ -92,7 +103,7 @@ async function openResetDoor(): Promise<{ readonly command: string; close(): voi
 async function startAfresh(): Promise<void> {
   for (let attempt = 1; attempt <= MAX_STARTS; attempt++) {
     try {
-      await server.startAfresh();
+      await server.startAfresh(join(directory, 'beginning'));
       return;
     } catch (error) {
       failures.push(error);

@@ -362,10 +362,18 @@ describe('requests', () => {
     expect(conditionOf(await bodyOf(client.asks(wrapped)))).toEqual(['terminate', 'policy-violation']);
   });
 
+  test('of somebody who has not signed in are not held for long, however slowly they come', async () => {
+    const { connect } = await open({});
+    const client = connect();
+    const beginning = client.wraps('', `rid='1' sid='guessed'`).slice(0, -2);
+    const posted = client.asks(`${beginning}${' '.repeat(100_000)}`, 'POST', { 'content-length': '200000' });
+    expect(conditionOf(await bodyOf(posted))).toEqual(['terminate', 'policy-violation']);
+  });
+
   test('of somebody who has signed in may hold many stanzas', async () => {
     const { login } = await open();
     const juliet = await login('juliet', 'balcony');
-    const body = await juliet.sends(chat(juliet.jid, 'x'.repeat(1_000)).repeat(50));
+    const body = await juliet.sends(chat(juliet.jid, 'x'.repeat(4_000)).repeat(50));
     expect(textsOf(body)).toHaveLength(50);
   });
 

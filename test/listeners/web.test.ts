@@ -96,6 +96,15 @@ test('a body of which nobody has said what it is goes unread', async () => {
   expect(await ask(port, '/call', { method: 'POST', body: 'x'.repeat(2_000_000) })).toMatchObject({ status: 415 });
 });
 
+test('what is refused is not read to its end', async () => {
+  const { port } = await open();
+  const said = 'PUT /nothing HTTP/1.1\r\nHost: miller.local\r\nContent-Length: 9999999999\r\n\r\n';
+  const socket = await stranger(port, said);
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 404 [^]*\r\nconnection: close\r\n/i);
+  await once(socket, 'end');
+});
+
 test('one module’s parsers and hooks concern no other', async () => {
   const { port } = await open({
     routes: [

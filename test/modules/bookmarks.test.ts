@@ -220,6 +220,25 @@ describe('bookmarks from before', () => {
   });
 });
 
+test('a room that clients spell in two ways goes whole when an older one removes it', async () => {
+  await using scene = await openScene({ accounts: ['juliet'] });
+  const juliet = await scene.login('juliet');
+  await bookmark(juliet, PLAY, NATIVE_PLAY);
+  await bookmark(juliet, PLAY.replace('theplay', 'ThePlay'), NATIVE_PLAY);
+  await storeList(juliet, LISTED_ORCHARD);
+  expect(Object.keys(await itemsOf(juliet, NATIVE))).toEqual([ORCHARD]);
+  expect(await itemsOf(juliet, LIST)).toEqual({ current: listOf(LISTED_ORCHARD) });
+});
+
+test('a list that no older client would take is not written, however much each bookmark says', async () => {
+  await using scene = await openScene({ accounts: ['juliet'] });
+  const juliet = await scene.login('juliet');
+  const long = `<conference xmlns='${NATIVE}' name='${'x'.repeat(100_000)}'/>`;
+  for (const room of ['one', 'two', 'three']) await bookmark(juliet, `${room}@conference.shakespeare.lit`, long);
+  expect(Object.keys(await itemsOf(juliet, NATIVE))).toHaveLength(3);
+  expect(Object.values(await itemsOf(juliet, LIST))[0]?.length).toBeLessThan(256 * 1024);
+});
+
 describe('nodes that a client has opened to others', () => {
   test.each([NATIVE, LIST])('are closed before the server writes into %s (XEP-0411 section 5)', async (node) => {
     await using scene = await openScene({ accounts: ['juliet', 'romeo'] });

@@ -397,3 +397,19 @@ describe.skipIf(target !== undefined)('the service for the window', () => {
     expect(await service?.list('nobody')).toEqual([]);
   });
 });
+
+describe.skipIf(target !== undefined)('a client that has signed in and is in no session yet', () => {
+  test('is shut out as well when it is revoked', async () => {
+    await using scene = await openHouse();
+    const laptop = await getsToken(scene, 'juliet', { agent: userAgent(LAPTOP, NAMES) });
+    await forgetsPassword(scene);
+    await laptop.client.ends();
+    const waiting = await opensFor(scene, 'juliet');
+    await usesToken(waiting, { token: laptop.token, agent: userAgent(LAPTOP, NAMES) });
+    await waiting.next(); // features
+    const phone = await connects(scene, userAgent(KIVAS_PHONE));
+    const lost = (await clientsOf(phone)).find((client) => deviceOf(client) !== undefined);
+    expect((await phone.request(revoke(idOf(lost)))).attr('type')).toBe('result');
+    await waiting.receivesEnd('not-authorized');
+  });
+});

@@ -323,6 +323,29 @@ describe('administration', () => {
     await expect(componentsOf(scene).remove(PLAYS)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  test('a component that is removed while something is granted to it does not come back', async () => {
+    const service = componentsOf(scene);
+    await service.add(PLAYS);
+    const granted = service.find(PLAYS)?.grants;
+    if (granted === undefined) throw new Error('there is no component');
+    const before = service.grant(PLAYS, { ...granted, message: 'outgoing' });
+    const removed = service.remove(PLAYS);
+    await expect(service.grant(PLAYS, granted)).rejects.toMatchObject({ code: 'not-found' });
+    await Promise.all([before, removed]);
+    expect(service.list()).toEqual([]);
+    await scene.restart();
+    expect(componentsOf(scene).list()).toEqual([]);
+  });
+
+  test('of two who add the same component at a time one is told that there is one', async () => {
+    const service = componentsOf(scene);
+    const door = { open: () => new Promise<void>(setImmediate), close: () => undefined };
+    await service.attachDoor(door);
+    const [one, other] = await Promise.allSettled([service.add(PLAYS), service.add(PLAYS)]);
+    expect(one.status).toBe('fulfilled');
+    expect(other).toMatchObject({ status: 'rejected', reason: { code: 'conflict' } });
+  });
+
   test('the door is open while there are components', async () => {
     const service = componentsOf(scene);
     const steps: string[] = [];

@@ -114,3 +114,32 @@ test('no more are shown than the setting allows', async () => {
   const answer = await a.request(`<iq type='set' to='${DIRECTORY}'><query xmlns='${NS}'/></iq>`);
   expect(answer.child('query', NS)?.elements).toHaveLength(2);
 });
+
+test('a card that changes is found by what it says now', async () => {
+  await using here = await verona();
+  expect(found(await here.search('<nick>JuliC</nick>'))).toEqual(['juliet@localhost']);
+  const juliet = await here.scene.login('juliet');
+  await juliet.request(`<iq type='set'><vCard xmlns='vcard-temp'><NICKNAME>Jule</NICKNAME></vCard></iq>`);
+  expect(found(await here.search('<nick>JuliC</nick>'))).toEqual([]);
+  expect(found(await here.search('<nick>Jule</nick>'))).toEqual(['juliet@localhost']);
+});
+
+test('whoever takes the name of somebody who has left is not taken for him', async () => {
+  await using here = await verona();
+  expect(found(await here.search('<nick>JuliC</nick>'))).toEqual(['juliet@localhost']);
+  await here.scene.accounts.remove('juliet');
+  await here.scene.accounts.create({ localpart: 'juliet', password: 'another secret', role: 'member' });
+  expect(found(await here.search('<nick>JuliC</nick>'))).toEqual([]);
+});
+
+test('a card of a great length does not make the answer as long', async () => {
+  await using here = await verona();
+  const juliet = await here.scene.login('juliet');
+  const text = 'Juliet'.repeat(10_000);
+  await juliet.request(
+    `<iq type='set'><vCard xmlns='vcard-temp'><FN>${text}</FN><NICKNAME>${text}</NICKNAME></vCard></iq>`,
+  );
+  const answer = await here.search('<nick>Juliet</nick>');
+  expect(found(answer)).toEqual(['juliet@localhost']);
+  expect(answer.toXml().length).toBeLessThan(1_000);
+});

@@ -113,6 +113,10 @@ describe('the service', () => {
     const requester = await scene.login('requester', 'foo');
     expect(conditionOf(await requester.request(QUERY))).toBe('not-allowed');
     expect(scene.errors.splice(0).join()).toContain(`port ${taken} is in use`);
+    const problems = scene.server.host.running.flatMap(({ hooks }) => hooks.problems?.() ?? []);
+    expect(problems).toEqual([
+      expect.objectContaining({ code: 'proxy-port', text: expect.stringContaining(`port ${taken} is in use`) }),
+    ]);
     holder.close();
   });
 

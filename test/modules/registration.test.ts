@@ -68,6 +68,13 @@ describe.skipIf(target !== undefined)('while registration is open', () => {
     expect((await client.next()).child('bind', 'urn:ietf:params:xml:ns:xmpp-bind')).toBeDefined();
   });
 
+  test('nobody becomes an administrator by registering a name that the settings make one', async () => {
+    await using scene = await openScene({ settings: { ...OPEN, 'admin.jids': 'keeper@localhost' } });
+    const client = await opened(scene);
+    expect(conditionOf(await client.request(register('Keeper')))).toBe('conflict');
+    expect(scene.accounts.has('keeper')).toBe(false);
+  });
+
   test('a name that is taken is a conflict (Username Conflict)', async () => {
     await using scene = await openScene({ accounts: ['bill'], settings: OPEN });
     const client = await opened(scene);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statfsSync, symlinkSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { UPLOADS } from '../../server/modulehost/services.ts';
@@ -237,6 +237,51 @@ describe('what is refused', () => {
     expect(refusalOf(await ask(tight.romeo, "filename='b' size='1'")).condition).toBe('resource-constraint');
   });
 
+  test('more files than one person may have, however small', async () => {
+    await using here = await house({ 'upload.maxFilesPerAccount': 2 });
+    await here.shared();
+    await slotOf(here.romeo, "filename='b' size='1'");
+    expect(refusalOf(await ask(here.romeo, "filename='c' size='1'")).condition).toBe('resource-constraint');
+    here.scene.clock.advance(HOUR_MS);
+    await expect.poll(async () => (await ask(here.romeo, "filename='c' size='1'")).attr('type')).toBe('result');
+  });
+
+  test('what the disk could not take besides all that is announced', async () => {
+    const { bavail, bsize } = statfsSync('/tmp');
+    const part = Math.floor((bavail * bsize) / 10);
+    await using here = await house({
+      'upload.minFreeBytes': part * 5,
+      ...Object.fromEntries(
+        ['maxFileBytes', 'maxBytesPerAccount', 'maxBytes'].map((name) => [`upload.${name}`, part * 10]),
+      ),
+    });
+    await slotOf(here.romeo, `filename='a' size='${part * 3}'`);
+    expect(refusalOf(await ask(here.romeo, `filename='b' size='${part * 3}'`)).condition).toBe('resource-constraint');
+  });
+
+  test('a request without any body', async () => {
+    await using here = await house();
+    const path = await slotOf(here.romeo, "filename='a.jpg' size='9'");
+    expect((await here.web.inject({ method: 'PUT', url: path })).statusCode).toBe(400);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'a file that the full disk does not take, and nothing of it stays',
+    async () => {
+      await using here = await house();
+      const path = await slotOf(here.romeo, "filename='a.jpg' size='9' content-type='image/jpeg'");
+      const folder = `${here.scene.folder}/upload`;
+      mkdirSync(folder, { recursive: true });
+      symlinkSync('/dev/full', `${folder}/${path.split('/')[2]}.part`);
+      const answer = await here.put(path, 'a picture');
+      expect([answer.statusCode, answer.headers.connection]).toEqual([507, 'close']);
+      expect(answer.json().detail).toBe('The server could not store the file. Its disk may be full.');
+      expect(here.scene.errors.splice(0).join()).toContain('ENOSPC');
+      expect(readdirSync(folder)).toEqual([]);
+      expect((await here.put(path, 'a picture')).statusCode).toBe(201);
+    },
+  );
+
   test.for(['0', '-5', '1.5', 'many', '', '99999999999999999999'])('a size of “%s”', async (size) => {
     await using here = await house();
     expect(refusalOf(await ask(here.romeo, `filename='a' size='${size}'`)).condition).toBe('bad-request');
@@ -318,7 +363,7 @@ describe('the end of a file', () => {
       );
       await here.put(path, 'x');
     }
-    here.scene.clock.advance(1000 * DAY_MS);
+    here.scene.clock.advance(100 * DAY_MS);
     await here.scene.restart();
     expect(filesOf(here.scene)).toHaveLength(2);
   });
@@ -342,6 +387,21 @@ describe('the end of a file', () => {
     await here.scene.accounts.remove('romeo');
     await expect.poll(async () => (await here.get(path)).statusCode).toBe(404);
     await expect.poll(() => readdirSync(`${here.scene.folder}/upload`)).toEqual([]);
+  });
+
+  test('what is still coming when the account goes is read no further', async () => {
+    await using here = await house();
+    const path = await slotOf(here.romeo, "filename='a.jpg' size='1000000' content-type='image/jpeg'");
+    let parts = 0;
+    async function* slowly() {
+      for (; parts < 100; parts++) {
+        if (parts === 2) await here.scene.accounts.remove('romeo');
+        yield Buffer.alloc(10_000);
+      }
+    }
+    expect((await here.put(path, Readable.from(slowly()))).statusCode).toBe(400);
+    expect(parts).toBeLessThan(100);
+    expect(readdirSync(`${here.scene.folder}/upload`)).toEqual([]);
   });
 
   test('an administrator removes it, and its room is free again', async () => {

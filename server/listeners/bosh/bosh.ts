@@ -14,6 +14,13 @@ import { readTerms } from './session-request.ts';
 export const BOSH_PATH = '/http-bind';
 /** For the tag of a body, and all of a body that belongs to no session. */
 const TAG_LIMITS: ReaderLimits = { maxStanzaBytes: 10_000, maxDepth: 16, maxAttributes: 32 };
+/**
+ * Of a body that is of no session whose client has signed in. SECURITY: bodies are held until they are complete, and a
+ * stranger may have many connections that never get so far.
+ */
+const MAX_STRANGER_BYTES = 65_536;
+/** Where a body says of which session it is. */
+const SID = /\ssid\s*=\s*['"]([^'"]*)/;
 /** Around the largest stanza there must be room for a body; and several small ones come at a time. */
 const MIN_BODY_BYTES = 1_048_576;
 const SWEEP_MS = 1_000;
@@ -62,7 +69,9 @@ class Bosh {
       next();
     });
     // Section 5: the type that a request claims is ignored.
-    server.addContentTypeParser('*', (_request, payload, done) => collect(payload, this.#maxBodyBytes, done));
+    server.addContentTypeParser('*', (_request, payload, done) =>
+      collect(payload, (beginning) => this.#maxBytesOf(beginning), done),
+    );
     server.options(BOSH_PATH, (_request, reply) =>
       reply
         .headers({
@@ -85,6 +94,13 @@ class Bosh {
 
   get #maxBodyBytes(): number {
     return Math.max(MIN_BODY_BYTES, this.#options.maxStanzaBytes() + TAG_LIMITS.maxStanzaBytes);
+  }
+
+  /** How much is held of a body that begins so. */
+  #maxBytesOf(beginning: Buffer): number {
+    const tag = beginning.toString('latin1', 0, TAG_LIMITS.maxStanzaBytes);
+    const limits = this.#sessions.get(SID.exec(tag)?.[1] ?? '')?.limits;
+    return Math.max(MAX_STRANGER_BYTES, limits === undefined ? 0 : this.#maxBytesWith(limits));
   }
 
   /** SECURITY: who has not signed in gets no more than one element read, or a body of very many would take a while. */
@@ -181,15 +197,28 @@ function refuse(exchange: Exchange, condition: BindingCondition, status = 200): 
   exchange.respond({ status, type: XML_TYPE, xml: writeBody({ type: 'terminate', condition }, '') });
 }
 
-/** All of it; undefined as soon as it is too much: then the rest is thrown away. */
-function collect(payload: Readable, maxBytes: number, done: (error: Error | null, bytes?: Buffer) => void): void {
+/**
+ * All of it; undefined as soon as it is too much: then the rest is thrown away. `maxBytesOf` is asked once there is more
+ * than a stranger may send.
+ */
+function collect(
+  payload: Readable,
+  maxBytesOf: (beginning: Buffer) => number,
+  done: (error: Error | null, bytes?: Buffer) => void,
+): void {
   let chunks: Buffer[] = [];
   let size = 0;
+  let maxBytes = MAX_STRANGER_BYTES;
+  let isAsked = false;
   payload.on('data', (chunk: Buffer) => {
     const isTooMuch = size > maxBytes;
     size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
-    else if (!isTooMuch) {
+    if (!isTooMuch) chunks.push(chunk);
+    if (size > maxBytes && !isAsked) {
+      isAsked = true;
+      maxBytes = maxBytesOf(Buffer.concat(chunks));
+    }
+    if (size > maxBytes && !isTooMuch) {
       chunks = [];
       done(null, undefined);
     }

@@ -7,6 +7,8 @@ export interface Bookmark {
   /** The room as its client spells it. */
   readonly id: string;
   readonly conference: Element;
+  /** Of older items for the same room, which another client has spelt otherwise. */
+  readonly formerIds?: readonly string[];
 }
 
 /** By the bare JID of the room. */
@@ -29,7 +31,9 @@ export function readBookmarks(
   for (const { id, payload } of items) {
     const room = roomOf(id);
     if (room !== undefined && payload?.is('conference', NS_BOOKMARKS) === true) {
-      bookmarks.set(room, { id, conference: payload });
+      const former = bookmarks.get(room);
+      const formerIds = former === undefined ? [] : [...(former.formerIds ?? []), former.id];
+      bookmarks.set(room, { id, conference: payload, formerIds });
     }
   }
   return bookmarks;
@@ -81,8 +85,8 @@ export function changesOf(list: Element, bookmarks: Bookmarks, seen?: Seen): Cha
     published.push({ id: former?.id ?? room, conference: toNative(entry, former?.conference) });
   }
   const retracted: string[] = [];
-  for (const [room, { id }] of bookmarks) {
-    if (!listed.has(room) && (seen === undefined || seen.has(room))) retracted.push(id);
+  for (const [room, { id, formerIds = [] }] of bookmarks) {
+    if (!listed.has(room) && (seen === undefined || seen.has(room))) retracted.push(...formerIds, id);
   }
   return { published, retracted };
 }

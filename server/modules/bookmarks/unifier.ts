@@ -33,6 +33,12 @@ const LIST_NODE: PepNodeOptions = {
 /** The id that XEP-0048 section 3.1 gives the one item. */
 const LIST_ID = 'current';
 
+/**
+ * What private storage takes, and room for a thousand bookmarks. SECURITY: each change of one bookmark writes the whole
+ * list, so that large ones would cost the disk many times what they are.
+ */
+const MAX_LIST_BYTES = 256 * 1024;
+
 export class Unifier {
   readonly #pep: PepService;
   readonly #log: Logger;
@@ -111,6 +117,10 @@ export class Unifier {
     if (stored === undefined) {
       if (list.elements.length === 0) return;
     } else if (former === stored ? showsTheSame(list, stored) : list.toXml() === stored.toXml()) return;
+    if (Buffer.byteLength(list.toXml()) > MAX_LIST_BYTES) {
+      this.#log.debug({ account }, 'bookmarks are too large for the older list');
+      return;
+    }
     this.#write(this.#pep.publish(account, NS_STORAGE, { id: LIST_ID, payload: list }, LIST_NODE));
   }
 

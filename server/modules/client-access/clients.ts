@@ -31,11 +31,19 @@ export interface ClientsOptions {
   readonly limits: () => { readonly keptMs: number; readonly maxClients: number };
 }
 
+interface Waiting {
+  readonly stream: SignedIn['stream'];
+  readonly localpart: string;
+  readonly client: string;
+}
+
 export class Clients {
   readonly #options: ClientsOptions;
   readonly #identities = new Identities();
   /** What clients say about themselves, by stream. */
   readonly #names = new WeakMap<object, Pick<UserAgent, 'software' | 'device'>>();
+  /** Streams that are not in a session yet, so that a client cannot sit out in one that it is shut out. */
+  readonly #waiting = new Set<Waiting>();
 
   constructor(options: ClientsOptions) {
     this.#options = options;
@@ -49,6 +57,8 @@ export class Clients {
     if (id === undefined) return;
     const client = clientKey(id);
     this.#identities.signedIn(stream, client);
+    for (const other of this.#waiting) if (other.stream.isBound || !other.stream.isOpen) this.#waiting.delete(other);
+    this.#waiting.add({ stream, localpart, client });
     // What is not among the mechanisms for everybody is a token's.
     await this.#saw(localpart, client, { software, device, isByPassword: offered.includes(mechanism) });
   }
@@ -98,15 +108,21 @@ export class Clients {
     id: string,
     options: { readonly signOut?: boolean; readonly ending?: (sessions: readonly Session[]) => void } = {},
   ): Promise<'revoked' | 'password-known' | 'unknown'> {
-    const { tokens, writer, lifecycle } = this.#options;
+    const { tokens, writer, lifecycle, sessions } = this.#options;
     await writer.flush();
     const found = this.#read(localpart).find((client) => client.id === id && hasAccess(client));
     if (found === undefined) return 'unknown';
     if (found.knowsPassword && options.signOut !== true) return 'password-known';
     const forgotten = found.knowsPassword ? [] : [store.deleteClient(localpart, found.client)];
     await Promise.all([tokens.revoke(localpart, found.client), writer.write(forgotten)]);
-    options.ending?.(found.sessions);
-    for (const session of found.sessions) lifecycle.end(session, REVOKED);
+    // One may have begun meanwhile.
+    const begun = [...sessions.of(localpart).values()].filter((own) => this.#identities.of(own, []) === found.client);
+    const over = [...new Set([...found.sessions, ...begun])];
+    options.ending?.(over);
+    for (const session of over) lifecycle.end(session, REVOKED);
+    for (const { stream, ...owner } of this.#waiting) {
+      if (owner.localpart === localpart && owner.client === found.client && !stream.isBound) stream.close(REVOKED);
+    }
     return found.knowsPassword ? 'password-known' : 'revoked';
   }
 

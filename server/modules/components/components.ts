@@ -137,7 +137,8 @@ export const components = defineModule({
 
     async function replace(component: StoredComponent): Promise<void> {
       await writer.write([writeComponent(component)]);
-      known.set(component.domain, component);
+      // It may have been removed while this was written; then that is on its way to the disk behind it.
+      if (known.has(component.domain)) known.set(component.domain, component);
     }
 
     /** The domain that `name` stands for, if nobody has it. */
@@ -169,11 +170,11 @@ export const components = defineModule({
       },
       async add(name) {
         const domain = newDomain(name);
-        await openDoor();
         const secret = newSecret();
         const component = { domain, secret, grants: NO_GRANTS, createdAtMs: clock.now() };
-        known.set(domain, component); // the name is taken while it is written
+        known.set(domain, component); // the name is taken from now on
         try {
+          await openDoor();
           await replace(component);
         } catch (error) {
           known.delete(domain);
@@ -200,9 +201,14 @@ export const components = defineModule({
       },
       async remove(domain) {
         const component = stored(domain);
-        await writer.write([deleteComponent(domain)]);
+        known.delete(domain); // nothing can be granted to it from now on, which would bring it back
+        try {
+          await writer.write([deleteComponent(domain)]);
+        } catch (error) {
+          known.set(domain, component);
+          throw error;
+        }
         connections.close(domain, 'host-gone', 'This component has been removed.');
-        known.delete(domain);
         routes.get(domain)?.();
         if (known.size === 0) door?.close();
         for (const listener of [...listeners]) listener('gone', summarize(component));

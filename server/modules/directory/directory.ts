@@ -8,7 +8,7 @@ import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { type Field, formElement, NS_FORM, readSubmittedForm, tableElement } from '../../stanza/form.ts';
 import { type Element, el } from '../../xml/element.ts';
-import { FIELDS, matches, type Person, personOf, type Search } from './person.ts';
+import { clip, FIELDS, matches, type Person, personOf, type Search } from './person.ts';
 
 const NS_SEARCH = 'jabber:iq:search';
 const SUBDOMAIN = 'directory';
@@ -35,6 +35,8 @@ export const directory = defineModule({
   start(host) {
     const { accounts, config, router, log } = host;
     const vcards = host.use(VCARD);
+    /** What the cards say of those who were looked at: to read them all, pictures included, takes a while. */
+    const known = new Map<string, Person>();
 
     function fields({ iq }: Request): Element | StanzaError {
       if (!isMember(iq.from.domain, iq.from.local)) return forbidden();
@@ -63,7 +65,7 @@ export const directory = defineModule({
       const submitted = readSubmittedForm(form);
       if (form !== undefined && submitted === undefined)
         return new StanzaError('bad-request', 'The form is no answer.');
-      const given = (name: string) => submitted?.get(name)?.[0] ?? payload.childText(name) ?? '';
+      const given = (name: string) => clip(submitted?.get(name)?.[0] ?? payload.childText(name));
       const wanted: Search = Object.fromEntries([...FIELDS, 'anywhere'].map((name) => [name, given(name)]));
       const found = people(wanted);
       if (form === undefined) return el('query', NS_SEARCH, undefined, found.map(itemElement));
@@ -76,7 +78,9 @@ export const directory = defineModule({
       for (const { localpart, isEnabled, isGuest } of accounts.list()) {
         if (found.length >= config.maxResults) break;
         if (!isEnabled || isGuest) continue;
-        const person = personOf(`${localpart}@${host.domain}`, localpart, vcards.read(localpart));
+        const person =
+          known.get(localpart) ?? personOf(`${localpart}@${host.domain}`, localpart, vcards.read(localpart));
+        known.set(localpart, person);
         if (matches(person, wanted)) found.push(person);
       }
       return found;
@@ -88,6 +92,8 @@ export const directory = defineModule({
     }
 
     return {
+      account: { removed: ({ localpart }) => void known.delete(localpart) },
+      stop: vcards.onChange((account) => void known.delete(account)),
       routes: [
         {
           domain: `${SUBDOMAIN}.${host.domain}`,

@@ -15,18 +15,26 @@ export interface Person extends Readonly<Record<Field, string>> {
   readonly name: string;
 }
 
+/** In UTF-16 units, of each text. SECURITY: cards are as large as stanzas may be, and a search shows many of them. */
+const MAX_TEXT = 256;
+
 /** What somebody's vCard says; without a card there is still the address. */
 export function personOf(jid: string, localpart: string, card: Element | undefined): Person {
   const name = card?.child('N', NS_VCARD);
-  const nick = card?.childText('NICKNAME') ?? '';
+  const nick = clip(card?.childText('NICKNAME'));
   return {
     jid,
-    name: card?.childText('FN') || nick || localpart,
-    first: name?.childText('GIVEN') ?? '',
-    last: name?.childText('FAMILY') ?? '',
+    name: clip(card?.childText('FN')) || nick || localpart,
+    first: clip(name?.childText('GIVEN')),
+    last: clip(name?.childText('FAMILY')),
     nick,
-    email: card?.child('EMAIL', NS_VCARD)?.childText('USERID') ?? '',
+    email: clip(card?.child('EMAIL', NS_VCARD)?.childText('USERID')),
   };
+}
+
+/** Not between the halves of a character. */
+export function clip(text = ''): string {
+  return text.length <= MAX_TEXT ? text : text.slice(0, MAX_TEXT).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** What is looked for: in the fields of that name, or `anywhere`. */

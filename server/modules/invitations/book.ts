@@ -29,7 +29,7 @@ const TOKEN = /^[0-9a-f]{32}$/;
 export type InvitationsHost = Host<typeof INVITATION_SETTINGS>;
 
 /** An invitation that somebody has the token of. */
-export type Presented = { readonly invitation: Invitation; readonly token: string };
+type Presented = { readonly invitation: Invitation; readonly token: string };
 
 export class InvitationBook implements InvitationsService {
   readonly #host: Pick<

@@ -1,6 +1,6 @@
 /** XEP-0401, XEP-0445, XEP-0379: invitations. Lets people in by a link, once, and makes them contacts of who sent it. */
 import { HourlyAttempts } from '../../accounts/hourly-attempts.ts';
-import { INVITATIONS, REGISTRATION } from '../../modulehost/invitations.ts';
+import { INVITATIONS, JOIN_PAGES, REGISTRATION } from '../../modulehost/invitations.ts';
 import { defineModule } from '../../modulehost/module.ts';
 import { provide, ROSTER } from '../../modulehost/services.ts';
 import { InvitationBook } from './book.ts';
@@ -10,6 +10,7 @@ import { createPreauth } from './preauth.ts';
 import { Redeeming } from './redeeming.ts';
 import { INVITATION_SETTINGS } from './settings.ts';
 import { MIGRATIONS } from './store.ts';
+import { createWebDoors } from './web.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -23,7 +24,7 @@ export const invitations = defineModule({
   ],
   config: INVITATION_SETTINGS,
   migrations: MIGRATIONS,
-  provides: [INVITATIONS],
+  provides: [INVITATIONS, JOIN_PAGES],
   needs: [REGISTRATION, ROSTER],
 
   start(host) {
@@ -32,6 +33,7 @@ export const invitations = defineModule({
     const redeeming = new Redeeming(host, book);
     const attempts = new HourlyAttempts(() => clock.now());
     const { feature, usher } = createPreauth(host, book, redeeming, attempts);
+    const { plain, secure } = createWebDoors(host, book, redeeming, attempts);
     const dismiss = host.use(REGISTRATION).attend(usher);
     const failed = (error: unknown) => log.error({ err: error }, 'invitations could not be brought up to date');
     redeeming.catchUp().catch(failed);
@@ -42,7 +44,8 @@ export const invitations = defineModule({
     });
 
     return {
-      provides: [provide(INVITATIONS, book)],
+      provides: [provide(INVITATIONS, book), provide(JOIN_PAGES, { routes: plain })],
+      http: secure,
       streamFeatures: [feature],
       presence: { inbound: { guard: createContactGuard(host, book, redeeming) } },
       commands: createCommands(host, book),

@@ -9,8 +9,8 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../../log/log.ts';
 import { exactly, WrongSize } from './exact-size.ts';
-import type { UploadedFile } from './uploaded-file.ts';
 import type { FileStore } from './store.ts';
+import type { UploadedFile } from './uploaded-file.ts';
 
 /** While a file comes in. */
 const PART = '.part';
@@ -24,16 +24,28 @@ export interface FilesOptions {
   readonly log: Logger;
 }
 
-/** `done`; the body was not as long as announced; somebody is uploading to this address, or has; it broke off. */
-export type Received = 'done' | 'wrong-size' | 'taken' | 'broken-off';
+/**
+ * `done`; the body was not as long as announced; somebody is uploading to this address, or has; it broke off; the disk
+ * did not take it.
+ */
+export type Received = 'done' | 'wrong-size' | 'taken' | 'broken-off' | 'not-stored';
+
+/** What an account's files come to, those announced included. */
+interface Usage {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+const NO_USAGE: Usage = { bytes: 0, files: 0 };
 
 export class Files {
   readonly #options: FilesOptions;
   readonly #files = new Map<string, UploadedFile>();
-  readonly #bytes = new Map<string, number>();
+  readonly #usage = new Map<string, Usage>();
   readonly #receiving = new Set<string>();
   #opened: Promise<void> | undefined;
   #total = 0;
+  #awaited = 0;
 
   constructor(options: FilesOptions) {
     this.#options = options;
@@ -49,8 +61,13 @@ export class Files {
     return this.#total;
   }
 
-  bytesOf(account: string): number {
-    return this.#bytes.get(account) ?? 0;
+  /** Bytes that the disk still has to take for what is announced; what has come of a file counts until all has. */
+  get awaitedBytes(): number {
+    return this.#awaited;
+  }
+
+  usageOf(account: string): Usage {
+    return this.#usage.get(account) ?? NO_USAGE;
   }
 
   find(id: string): UploadedFile | undefined {
@@ -87,7 +104,7 @@ export class Files {
 
   /** Takes the content from `body`; resolves with `done` when it is on disk. */
   async receive(file: UploadedFile, body: Readable): Promise<Received> {
-    const { store, now } = this.#options;
+    const { store, now, log } = this.#options;
     if (this.#receiving.has(file.id) || this.#files.get(file.id)?.uploadedAtMs !== undefined) return 'taken';
     this.#receiving.add(file.id);
     const part = `${this.pathOf(file.id)}${PART}`;
@@ -95,7 +112,7 @@ export class Files {
       await this.open();
       await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
       const sink = createWriteStream(part, { flags: 'w', mode: 0o600, flush: true, highWaterMark: CHUNK_BYTES });
-      await pipeline(exactly(body, file.size), sink);
+      await pipeline(this.#whileWanted(file, body), sink);
       // It may have been removed meanwhile, with its account or by an administrator.
       if (!this.#files.has(file.id)) return 'broken-off';
       await rename(part, this.pathOf(file.id));
@@ -104,11 +121,13 @@ export class Files {
       await store.uploaded(file.id, uploadedAtMs);
       if (!this.#files.has(file.id)) return 'broken-off';
       this.#files.set(file.id, { ...file, uploadedAtMs });
+      this.#awaited -= file.size;
       return 'done';
     } catch (error) {
       if (error instanceof WrongSize) return 'wrong-size';
       if (body.errored || body.destroyed) return 'broken-off';
-      throw error;
+      log.error({ err: error, bytes: file.size }, 'a shared file could not be stored');
+      return 'not-stored';
     } finally {
       this.#receiving.delete(file.id);
       await rm(part, { force: true });
@@ -116,24 +135,42 @@ export class Files {
     }
   }
 
+  /** An account that is removed, or an administrator, ends what is still coming: the disk has better uses. */
+  async *#whileWanted({ id, size }: UploadedFile, body: Readable): AsyncGenerator<Buffer> {
+    for await (const chunk of exactly(body, size)) {
+      if (!this.#files.has(id)) return;
+      yield chunk;
+    }
+  }
+
   /** Resolves when they are gone from the disk. */
   async remove(files: readonly UploadedFile[]): Promise<void> {
-    const known = files.filter(({ id }) => this.#files.delete(id));
+    const known = files.flatMap(({ id }) => this.#take(id) ?? []);
     if (known.length === 0) return;
-    for (const { account, size } of known) {
-      this.#total -= size;
-      const left = this.bytesOf(account) - size;
-      if (left > 0) this.#bytes.set(account, left);
-      else this.#bytes.delete(account);
-    }
     await this.#options.store.remove(known.map(({ id }) => id));
     for (const { id } of known) await rm(this.pathOf(id), { force: true });
   }
 
   #enter(file: UploadedFile): void {
     this.#files.set(file.id, file);
-    this.#bytes.set(file.account, this.bytesOf(file.account) + file.size);
-    this.#total += file.size;
+    this.#count(file, 1);
+  }
+
+  /** As it is now: whoever asks may have looked at it before its upload. */
+  #take(id: string): UploadedFile | undefined {
+    const file = this.#files.get(id);
+    if (file === undefined) return undefined;
+    this.#files.delete(id);
+    this.#count(file, -1);
+    return file;
+  }
+
+  #count({ account, size, uploadedAtMs }: UploadedFile, sign: 1 | -1): void {
+    const { bytes, files } = this.usageOf(account);
+    this.#total += sign * size;
+    if (uploadedAtMs === undefined) this.#awaited += sign * size;
+    if (files + sign > 0) this.#usage.set(account, { bytes: bytes + sign * size, files: files + sign });
+    else this.#usage.delete(account);
   }
 }
 

@@ -14,6 +14,12 @@ export const UPLOAD_SETTINGS = {
     'The largest file that may be shared, in bytes.',
   ),
   maxBytesPerAccount: setting(bytes, 20 * GIB, 'The most that one person’s shared files may take, in bytes.'),
+  maxFilesPerAccount: setting(
+    z.int().min(0).max(1_000_000),
+    // Fifty a day for a year; what is known of each is in memory.
+    20_000,
+    'The most files that one person may have shared at a time.',
+  ),
   maxBytes: setting(bytes, 100 * GIB, 'The most that all shared files may take, in bytes.'),
   minFreeBytes: setting(bytes, GIB, 'How much of the disk shared files must leave free, in bytes: messages need it.'),
   maxProfileBytes: setting(

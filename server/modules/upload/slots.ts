@@ -67,9 +67,12 @@ export class Slots {
     const { config } = this.#host;
     const most = purpose === 'profile' ? Math.min(config.maxProfileBytes, config.maxFileBytes) : config.maxFileBytes;
     if (size > most) return tooLarge(most);
-    if (this.#files.bytesOf(account) + size > config.maxBytesPerAccount)
+    const { bytes, files } = this.#files.usageOf(account);
+    if (bytes + size > config.maxBytesPerAccount)
       return full('The files that you have shared already take all the room that you have here.');
-    if (this.#files.totalBytes + size > config.maxBytes || this.#freeBytes() - size < config.minFreeBytes)
+    if (files >= config.maxFilesPerAccount) return full('You have shared as many files as you may here.');
+    const freeBytes = this.#freeBytes() - this.#files.awaitedBytes;
+    if (this.#files.totalBytes + size > config.maxBytes || freeBytes - size < config.minFreeBytes)
       return full('There is no room left for further files.');
     return undefined;
   }

@@ -1,13 +1,13 @@
 /** Uploads and downloads over HTTPS (XEP-0363 sections 5 and 6). */
 import { timingSafeEqual } from 'node:crypto';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { send } from '@fastify/send';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../../modulehost/web.ts';
 import type { Files, Received } from './files.ts';
 import { contentDisposition, contentType, readMediaType } from './media-type.ts';
-import type { UploadedFile } from './uploaded-file.ts';
 import { SLOT_MS } from './slots.ts';
+import type { UploadedFile } from './uploaded-file.ts';
 
 const YEAR_SECONDS = 31_536_000;
 const UNKNOWN = 'application/octet-stream';
@@ -31,6 +31,7 @@ const REFUSALS: Readonly<Record<Exclude<Received, 'done'>, readonly [status: num
   'wrong-size': [400, 'The file is not as long as was announced.'],
   taken: [409, 'This file has been uploaded already, or is just being.'],
   'broken-off': [400, 'The upload broke off.'],
+  'not-stored': [507, 'The server could not store the file. Its disk may be full.'],
 };
 
 const GONE = 'There is no such file, or not any more.';
@@ -55,9 +56,10 @@ export function serveTransfers(server: FastifyInstance, files: Files, now: () =>
     if (file.uploadedAtMs === undefined && !files.isReceiving(file.id) && now() - file.requestedAtMs >= SLOT_MS)
       return sendProblem(reply, 410, 'The time for this upload is over; ask for another address.');
     const mismatch = findMismatch(request, file);
-    if (mismatch !== undefined) return sendProblem(reply.header('connection', 'close'), ...mismatch);
-    const received = await files.receive(file, request.body as Readable);
-    if (received !== 'done') return sendProblem(reply.header('connection', 'close'), ...REFUSALS[received]);
+    if (mismatch !== undefined) return sendProblem(reply, ...mismatch);
+    // What has neither length nor encoding has no body at all (RFC 9112 section 6.3).
+    const received = request.body instanceof Readable ? await files.receive(file, request.body) : 'wrong-size';
+    if (received !== 'done') return sendProblem(reply, ...REFUSALS[received]);
     return reply.code(201).send();
   });
 

@@ -8,10 +8,10 @@ import { provide, UPLOADS } from '../../modulehost/services.ts';
 import { iqGet } from '../../router/iq-table.ts';
 import { Files } from './files.ts';
 import { UPLOAD_SETTINGS } from './settings.ts';
-import type { UploadedFile } from './uploaded-file.ts';
 import { NS_PURPOSE, NS_UPLOAD, PURPOSES, SLOT_MS, Slots } from './slots.ts';
 import { FileStore, MIGRATIONS } from './store.ts';
 import { serveTransfers } from './transfer.ts';
+import type { UploadedFile } from './uploaded-file.ts';
 
 const SUBDOMAIN = 'upload';
 const DAY_MS = 86_400_000;

@@ -9,9 +9,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import type { ServerInTest } from '../server-in-test.ts';
 import { ARGS, CHROMIUM, type Look } from '../window/browser.ts';
 
-export async function openChromium(server: ServerInTest): Promise<Browser> {
+/** Without its name, the server is found at 127.0.0.1 alone. */
+export async function openChromium(server: ServerInTest, knows: 'name' | 'address' = 'name'): Promise<Browser> {
   const { domain, ports } = server.process;
-  const hosts = [`MAP ${domain} 127.0.0.1`, 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'];
+  const hosts = [...(knows === 'name' ? [`MAP ${domain} 127.0.0.1`] : []), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'];
   return await chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -40,13 +41,18 @@ export interface Profile {
   readonly strays: readonly string[];
 }
 
-export async function openProfile(browser: Browser, ownHosts: readonly string[], look: Look = {}): Promise<Profile> {
+export async function openProfile(
+  browser: Browser,
+  ownHosts: readonly string[],
+  look: Look & { readonly javaScriptEnabled?: boolean } = {},
+): Promise<Profile> {
   const context = await browser.newContext({
     colorScheme: look.scheme ?? 'light',
     viewport: look.size ?? { width: 1200, height: 820 },
     locale: 'en-GB',
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
+    javaScriptEnabled: look.javaScriptEnabled ?? true,
   });
   context.setDefaultTimeout(15_000);
   const faults: string[] = [];

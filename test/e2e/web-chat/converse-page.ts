@@ -16,12 +16,21 @@ export class ConversePage {
     await this.isIn();
   }
 
+  /** From the form, where the server lets people register. */
+  async register(name: string, password: string): Promise<void> {
+    await this.page.getByRole('link', { name: 'Create an account' }).click();
+    await this.page.locator('input[name=username]').fill(name);
+    await this.page.locator('input[name=password]').fill(password);
+    await this.page.getByRole('button', { name: 'Register' }).click();
+    await this.isIn();
+  }
+
   async isIn(): Promise<void> {
     await this.page.locator('converse-rooms-list').waitFor();
   }
 
   async openChat(jid: string): Promise<void> {
-    await this.page.locator('#converse-roster .open-chat', { hasText: jid }).click();
+    await this.page.locator('#converse-roster .open-chat', { hasText: jid }).first().click();
     await this.#box(jid).locator('textarea').waitFor();
   }
 
@@ -52,6 +61,12 @@ export class ConversePage {
   async say(jid: string, text: string): Promise<void> {
     await this.#box(jid).locator('textarea').fill(text);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Switches end-to-end encryption on in this chat. */
+  async encrypt(jid: string): Promise<void> {
+    await this.#box(jid).locator('.toggle-omemo[data-disabled="false"]').click();
+    await this.#box(jid).locator('.toggle-omemo[title="Messages are sent encrypted"]').waitFor();
   }
 
   /** The first message there with this text. */

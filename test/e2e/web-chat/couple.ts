@@ -6,6 +6,7 @@ import { TlsClient } from '../tls-client.ts';
 export interface Couple {
   readonly password: string;
   readonly romeo: TlsClient;
+  readonly romeoPassword: string;
 }
 
 export async function openCouple(server: ServerInTest): Promise<Couple> {
@@ -28,7 +29,7 @@ export async function openCouple(server: ServerInTest): Promise<Couple> {
     await clients[name].next(isPresence('subscribed'), `the consent of ${other}`);
   }
   clients.juliet.drop();
-  return { password: juliet?.password ?? '', romeo: clients.romeo };
+  return { password: juliet?.password ?? '', romeo: clients.romeo, romeoPassword: romeo?.password ?? '' };
 }
 
 function isPresence(type: string): (element: Element) => boolean {

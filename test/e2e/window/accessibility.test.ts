@@ -76,6 +76,50 @@ describe.each(['light', 'dark'] as const)('axe in the %s', (scheme) => {
     }
     await context.close();
   });
+
+  test('finds nothing wrong with roles and with what everybody is told', async () => {
+    const { context, page } = await visit(browser, control, { scheme });
+    await goTo(page, 'people');
+    await page.getByRole('button', { name: 'Roles…' }).click();
+    await page.getByText('Town crier').waitFor();
+    expect(await violations(page), 'roles').toEqual([]);
+    await page.getByRole('button', { name: 'Change the role Helper' }).click();
+    expect(await violations(page), 'a role').toEqual([]);
+    await page.getByRole('button', { name: 'Remove the role…' }).click();
+    expect(await violations(page), 'its end').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Tell everybody…' }).click();
+    await page.getByLabel('Message of the day', { exact: true }).fill('Something else');
+    expect(await violations(page), 'everybody').toEqual([]);
+    await context.close();
+  });
+
+  test('finds nothing wrong with the dialogs of bridges', async () => {
+    const { context, page } = await visit(browser, control, { scheme });
+    await goTo(page, 'bridges');
+    await page.getByRole('button', { name: 'Add a bridge' }).click();
+    await page.getByRole('dialog').getByLabel('Address').fill(`for-${scheme}`);
+    expect(await violations(page), 'add').toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('generated-secret').waitFor();
+    expect(await violations(page), 'added').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    for (const item of ['What it may do…', 'New secret…', 'Remove…']) {
+      await page.getByRole('button', { name: 'Actions for telegram.miller.local' }).click();
+      await page.getByRole('menu').waitFor();
+      expect(await violations(page), 'menu').toEqual([]);
+      await page.getByRole('menuitem', { name: item }).click();
+      await page.getByRole('dialog').waitFor();
+      expect(await violations(page), item).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await context.close();
+  });
 });
 
 test('axe finds nothing wrong with a server that is away, nor with a browser that is not known', async () => {
@@ -148,6 +192,27 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Actions for ben' }).and(page.locator(':focus')).waitFor();
+    await context.close();
+  });
+
+  test('makes a role, and is at the beginning of whatever comes next', async () => {
+    const { context, page } = await visit(browser, control);
+    await goTo(page, 'people');
+    await focusOn(page, 'Roles…');
+    await page.keyboard.press('Enter');
+    await page.getByText('Town crier').waitFor();
+    await focusOn(page, 'New role');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Name').and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('Gardener');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press(' ');
+    expect(await page.getByLabel('See people, their roles and devices').isChecked()).toBe(true);
+    await page.getByRole('button', { name: 'Make the role' }).press('Enter');
+    await page.getByRole('button', { name: 'New role' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Roles…' }).and(page.locator(':focus')).waitFor();
     await context.close();
   });
 

@@ -51,6 +51,28 @@ test('a search narrows the files, and says so when there is none', async () => {
   await page.getByText('No file is called “nothing of the kind”').waitFor();
 });
 
+test('who shares how much is told, the most first, and shows the files of one person alone', async () => {
+  await goTo(page, 'files');
+  const usage = page.getByRole('region', { name: 'Room by person' });
+  expect(await usage.getByRole('button').first().textContent()).toContain('anna');
+  const ben = usage.getByRole('button', { name: 'ben 3.7 MB' });
+  expect(await ben.getAttribute('title')).toBe('Show what ben shares: 3.7 MB in 1 file');
+  await ben.click();
+  await page.getByText('birthday.mp4').waitFor({ state: 'detached' });
+  expect(await rows().count()).toBe(1);
+  expect(await ben.getAttribute('aria-pressed')).toBe('true');
+  await page.getByLabel('Search files').fill('birthday');
+  await page.getByText('ben shares no such file').waitFor();
+  await page.getByLabel('Search files').fill('');
+  await ben.click();
+  await page.getByText('birthday.mp4').waitFor();
+});
+
+test('the overview counts shared files among what is stored', async () => {
+  await page.getByRole('link', { name: '1.2 GB in files' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Files' }).waitFor();
+});
+
 test('a file is deleted after one question, and gone from the list', async () => {
   await goTo(page, 'files');
   await page.getByRole('button', { name: 'Delete birthday.mp4' }).click();

@@ -25,8 +25,10 @@ import { createHandlers } from '../../../server/control/handlers.ts';
 import { openWebDoor, type WebDoor } from '../../../server/control/web-door.ts';
 import { createLogger } from '../../../server/log/log.ts';
 import { RecentLines } from '../../../server/log/recent-lines.ts';
+import { componentsSettings } from '../../../server/modules/components/settings.ts';
 import { modules } from '../../../server/modules/index.ts';
 import { PAGE_DIR } from './build-window.ts';
+import { FakeAdministration } from './fake-administration.ts';
 import * as household from './fake-household.ts';
 
 const nameOf = (jid: string): string => jid.split('@')[0] ?? '';
@@ -50,6 +52,11 @@ export class FakeControl {
   #keys = 0;
   /** What was asked of the server, in order. */
   readonly done: string[] = [];
+  readonly administration = new FakeAdministration({
+    done: this.done,
+    rolesInUse: () => this.#accounts.map(({ role }) => role),
+    online: () => new Set(this.#sessions.map(({ jid }) => nameOf(jid))).size,
+  });
 
   private constructor(overrides: readonly string[], pageDir: string) {
     this.#pageDir = pageDir;
@@ -142,21 +149,25 @@ export class FakeControl {
       sessions: () => this.#sessions,
       askClients: () => Promise.resolve(),
       accounts: () => this.#summaries(),
-      roles: () => [],
+      roles: () => this.administration.roles(),
       audit: {
         list: ({ limit, text = '' }) =>
           household.audit.filter((entry) => JSON.stringify(entry).includes(text)).slice(0, limit),
         onAppend: () => () => undefined,
       },
-      messages: () => ({ motd: null, welcome: null }),
+      messages: () => this.administration.messages(),
       files: () => this.#files,
       reports: { list: () => this.#reports, onChange: (listener) => this.#follow(listener) },
       devices: (localpart) => Promise.resolve(localpart === 'anna' ? this.#devices : []),
-      components: () => ({ address: '127.0.0.1', port: null, components: [] }),
+      components: () => ({
+        address: '127.0.0.1',
+        port: this.config.group('components', componentsSettings).port === 'off' ? null : 5347,
+        components: this.administration.components,
+      }),
       perform: (_actor, deed, input) => {
         const carry = this.#carriers()[deed];
         if (carry === undefined) return Promise.reject(new Error(`the fake cannot do ${deed}`));
-        return (carry as (given: unknown) => Promise<never>)(input);
+        return (async () => await (carry as (given: unknown) => Promise<never>)(input))();
       },
       config: this.config,
       logs: this.lines,
@@ -193,6 +204,7 @@ export class FakeControl {
       return Promise.resolve();
     };
     return {
+      ...this.administration.carriers(),
       'sessions.end': ({ jid }) => {
         const left = this.#sessions.filter((session) => session.jid !== jid);
         const isThere = left.length < this.#sessions.length;

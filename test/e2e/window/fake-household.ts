@@ -2,9 +2,11 @@
 import type {
   AccountSummary,
   AuditEntrySummary,
+  ComponentSummary,
   DeviceSummary,
   FileSummary,
   ReportSummary,
+  RoleSummary,
   SessionSummary,
   Status,
 } from '../../../server/control/contract.ts';
@@ -147,6 +149,39 @@ export const devices: readonly DeviceSummary[] = [
     knowsPassword: true,
     hasToken: false,
   },
+];
+
+export const roles: readonly Pick<RoleSummary, 'name' | 'permissions'>[] = [
+  { name: 'Helper', permissions: ['people.read', 'sessions.end', 'files.read', 'files.write', 'reports.read'] },
+  { name: 'Town crier', permissions: ['announce'] },
+];
+
+export const motd = 'The cake sale is on Saturday, in the garden.';
+
+const plain: ComponentSummary['grants'] = {
+  roster: 'none',
+  rosterPush: true,
+  message: 'none',
+  presence: 'none',
+  iq: [],
+  delegated: [],
+};
+
+export const components: readonly ComponentSummary[] = [
+  {
+    domain: 'telegram.miller.local',
+    grants: {
+      ...plain,
+      roster: 'both',
+      message: 'outgoing',
+      presence: 'managed_entity',
+      iq: [{ xmlns: 'http://jabber.org/protocol/pubsub', access: 'both' }],
+    },
+    createdAt: ago(30 * DAY),
+    connectedSince: ago(3 * DAY),
+    address: '127.0.0.1',
+  },
+  { domain: 'irc.miller.local', grants: plain, createdAt: ago(11 * DAY) },
 ];
 
 /** The newest first. */

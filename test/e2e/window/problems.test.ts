@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeProblems } from '../../../server/lan/problems.ts';
+import { explain } from '../../../server/modules/proxy/listener.ts';
 import { openBrowser, whyNoChromium } from './browser.ts';
 import { buildWindow } from './build-window.ts';
 import { FakeControl } from './fake-control.ts';
@@ -38,6 +39,16 @@ const PROBLEMS = describeProblems({
   conflicts: [{ name: 'miller.local', holder: '192.168.1.9', isClaimed: false }],
   isMdnsUnusable: false,
   localZone: 'local',
+});
+
+test('a port of a feature that is taken stands beside what is wrong with the name', async () => {
+  const { page } = opened;
+  const inUse = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+  control.meet([...PROBLEMS, explain(inUse, 5283)]);
+  const list = page.getByRole('region', { name: 'What needs your attention' });
+  const last = list.getByRole('listitem').last();
+  await last.getByText('Files cannot be relayed: port 5283 is in use by another program.').waitFor();
+  await last.getByText('Choose another port with proxy.port and restart the server.').waitFor();
 });
 
 test('a problem is said with what can be done about it, and goes when it is solved', async () => {

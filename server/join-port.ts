@@ -1,0 +1,106 @@
+/** The port of the join and trust pages, and the address under which people on the local network reach it. */
+
+import { X509Certificate } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
+import { localNetworks } from './addresses.ts';
+import type { Certificates } from './certificates/certificates.ts';
+import type { ClientPorts } from './client-ports.ts';
+import type { Config } from './config/config.ts';
+import { joinSettings, listenSettings } from './config/settings.ts';
+import { isAddressFamilyMissing } from './listeners/tcp.ts';
+import { createWeb } from './listeners/web.ts';
+import type { Logger } from './log/log.ts';
+import type { JoinPagesService, TrustFacts } from './modulehost/invitations.ts';
+import { findPortOwner } from './port-owner.ts';
+
+/** SECURITY: strangers come here. Pages are small, and nobody needs long to ask for one. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const IDLE_MS = 15_000;
+const MAX_CONNECTIONS = 256;
+
+export interface JoinPort {
+  /** By IP address, because not every phone finds `.local` names; undefined while this computer has none. */
+  readonly address: string | undefined;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export interface JoinPortOptions {
+  readonly config: Config;
+  readonly pages: JoinPagesService;
+  readonly certificates: Pick<Certificates, 'current'>;
+  /** At which the server can be reached. */
+  readonly addresses: () => readonly string[];
+  readonly ports: ClientPorts;
+  readonly log: Logger;
+}
+
+/**
+ * Undefined when it is switched off. A port that somebody else has is no reason to leave everybody without chat: links
+ * carry the port, so another one does as well.
+ */
+export async function openJoinPort(options: JoinPortOptions): Promise<JoinPort | undefined> {
+  const { config, log } = options;
+  const { port } = config.group('join', joinSettings);
+  if (port === 'off') return undefined;
+  try {
+    return await listen(options, port);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (port === 0 || (code !== 'EADDRINUSE' && code !== 'EACCES')) throw error;
+    log.warn({ port, holder: findPortOwner(port), code }, 'join.port cannot be had; another one is used');
+    return await listen(options, 0);
+  }
+}
+
+async function listen(options: JoinPortOptions, wanted: number): Promise<JoinPort> {
+  const { config, pages, addresses, log } = options;
+  const { address: host } = config.group('listen', listenSettings);
+  const http = createServer({ headersTimeout: REQUEST_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  http.maxConnections = MAX_CONNECTIONS;
+  http.setTimeout(IDLE_MS);
+  const routes = [pages.routes(() => trustOf(options))];
+  const server = await createWeb({ routes, log: log.child('listeners') }, (handler) => http.on('request', handler));
+  try {
+    await server.listen({ host, port: wanted });
+  } catch (error) {
+    if (host !== '::' || !isAddressFamilyMissing(error)) throw error;
+    await server.listen({ host: '0.0.0.0', port: wanted });
+  }
+  const { port } = http.address() as AddressInfo;
+  return {
+    port,
+    get address() {
+      const chosen = chooseAddress(localNetworks(host), addresses());
+      return chosen && new URL(`http://${isIPv6(chosen) ? `[${chosen}]` : chosen}:${port}/join`).href;
+    },
+    close: () => server.close(),
+  };
+}
+
+/** One on a local network before any other, and IPv4 before IPv6, which not every router carries between phones. */
+export function chooseAddress(networks: readonly string[], addresses: readonly string[]): string | undefined {
+  const near = networks.map((network) => network.split('/')[0] ?? '');
+  const all = [...near, ...addresses].filter((address) => !address.startsWith('fe80:'));
+  return all.find((address) => isIPv4(address)) ?? all[0];
+}
+
+function trustOf({ certificates, addresses, ports }: JoinPortOptions): TrustFacts {
+  const { caPem, caFingerprintSha256, fingerprintSha256 } = certificates.current;
+  return {
+    authority:
+      caPem === undefined || caFingerprintSha256 === undefined
+        ? undefined
+        : { pem: caPem, fingerprint: caFingerprintSha256, name: nameOf(caPem) },
+    fingerprint: fingerprintSha256,
+    addresses: addresses(),
+    port: ports.c2s,
+  };
+}
+
+/** As devices show it. */
+function nameOf(pem: string): string {
+  return /^CN=(.*)$/m.exec(new X509Certificate(pem).subject)?.[1] ?? 'Snug';
+}

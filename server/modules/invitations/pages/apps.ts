@@ -1,0 +1,84 @@
+/** Which apps are recommended on which platform, and how each comes to trust this server. */
+import { type Html, html } from './html.ts';
+
+interface App {
+  readonly name: string;
+  readonly link: string;
+  readonly hint: string;
+}
+
+interface Platform {
+  /** As in `data-platform`. */
+  readonly id: string;
+  readonly name: string;
+  readonly apps: readonly App[];
+}
+
+const ASKS = 'It asks once whether to trust this server: compare the fingerprint below.';
+const NEEDS_TRUST = 'It needs step 2 first, because it does not ask.';
+
+const PLATFORMS: readonly Platform[] = [
+  {
+    id: 'android',
+    name: 'Android',
+    apps: [
+      { name: 'Conversations', link: 'https://f-droid.org/packages/eu.siacs.conversations/', hint: ASKS },
+      { name: 'Cheogram', link: 'https://f-droid.org/packages/com.cheogram.android/', hint: ASKS },
+    ],
+  },
+  {
+    id: 'ios',
+    name: 'iPhone and iPad',
+    apps: [
+      {
+        name: 'Monal',
+        link: 'https://monal-im.org/install/',
+        hint: `${NEEDS_TRUST} When it asks for the local network, allow it: otherwise it only says that it cannot connect.`,
+      },
+    ],
+  },
+  {
+    id: 'macos',
+    name: 'Mac',
+    apps: [
+      {
+        name: 'Monal',
+        link: 'https://monal-im.org/install/',
+        hint: `${NEEDS_TRUST} When it asks for the local network, allow it.`,
+      },
+      { name: 'Psi', link: 'https://psi-im.org/', hint: ASKS },
+    ],
+  },
+  {
+    id: 'windows',
+    name: 'Windows',
+    apps: [
+      { name: 'Gajim', link: 'https://gajim.org/download/', hint: ASKS },
+      { name: 'Psi+', link: 'https://psi-plus.com/', hint: ASKS },
+    ],
+  },
+  {
+    id: 'linux',
+    name: 'Linux',
+    apps: [
+      { name: 'Gajim', link: 'https://gajim.org/download/', hint: ASKS },
+      { name: 'Dino', link: 'https://dino.im/', hint: NEEDS_TRUST },
+    ],
+  },
+];
+
+/** All of them; the script opens the one that the page is seen on. `isOwnCertificate` needs no trust of anybody's. */
+export function appSections(isOwnCertificate: boolean): Html {
+  return html`${PLATFORMS.map(
+    ({ id, name, apps }) => html`<details data-platform="${id}" open>
+<summary>${name}</summary>
+<ul>
+${apps.map(
+  (app) =>
+    html`<li><a href="${app.link}" rel="noreferrer">${app.name}</a>${isOwnCertificate ? undefined : html` — ${app.hint}`}</li>
+`,
+)}</ul>
+</details>
+`,
+  )}`;
+}
