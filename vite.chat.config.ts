@@ -9,7 +9,7 @@ const outDir = join(import.meta.dirname, 'dist/chat');
 export default defineConfig({
   root: join(import.meta.dirname, 'renderer/chat'),
   base: './',
-  plugins: [converseFiles({ root: import.meta.dirname, outDir }), compressed(outDir)],
+  plugins: [converseFiles(outDir), compressed(outDir)],
   build: {
     outDir,
     emptyOutDir: true,

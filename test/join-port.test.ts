@@ -92,7 +92,7 @@ test.each([
     socket.end();
   });
   socket.write(bytes, 'latin1');
-  await once(socket, 'close');
+  await new Promise((closed) => socket.once('close', closed));
   expect(answer).not.toMatch(/root:/);
   expect((await fetch(port?.address ?? '')).status).toBe(200);
   expect(lines.recent(99).filter(({ level }) => level === 'error')).toEqual([]);

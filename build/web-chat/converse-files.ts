@@ -4,6 +4,7 @@
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 
 /** What the page asks for; the rest is other forms of the same, and maps. */
@@ -19,14 +20,8 @@ const FILES = [
   'webfonts',
 ];
 
-export interface ConverseFilesOptions {
-  /** The project's folder. */
-  readonly root: string;
-  readonly outDir: string;
-}
-
-export function converseFiles({ root, outDir }: ConverseFilesOptions): Plugin {
-  const source = join(root, 'node_modules/converse.js');
+export function converseFiles(outDir: string): Plugin {
+  const source = fileURLToPath(new URL('..', import.meta.resolve('converse.js/dist/converse.min.js')));
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
   const folder = `converse-${version}`;
   return {

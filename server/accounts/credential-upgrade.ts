@@ -29,7 +29,7 @@ export class CredentialUpgrade {
   constructor(options: CredentialUpgradeOptions) {
     const { mechanism, before, iterations, randomBytes } = options;
     this.#options = options;
-    // The salt stays: it is what tells one password from the next (`Accounts.passwordMark`).
+    // The salt stays: it is what tells one password from the next.
     this.salt = before.find((credential) => credential.mechanism === mechanism)?.salt ?? randomBytes(SALT_BYTES);
     this.iterations = iterations;
   }

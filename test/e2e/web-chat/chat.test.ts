@@ -65,7 +65,8 @@ describe.each([
       way === 'BOSH'
         ? { bosh_service_url: `https://${host}/http-bind` }
         : { websocket_url: `wss://${host}/xmpp-websocket` };
-    const page = await serveOwnPage({ ...door, locked_domain: DOMAIN });
+    // COMPAT(Converse.js, 14.0.0): with it, it speaks as another resource after a reload, and is cut off.
+    const page = await serveOwnPage({ ...door, locked_domain: DOMAIN, enable_smacks: false });
     address = page.address;
     return page.close;
   });
@@ -111,15 +112,13 @@ describe.each([
     await elsewhere.juliet.say(ROMEO, 'What’s in a name?');
     await juliet.message(ROMEO, 'What’s in a name?').waitFor();
 
-    if (whose === 'ours') {
-      await page.reload();
-      await juliet.isIn();
-      await juliet.openChat(ROMEO);
-      await juliet.message(ROMEO, 'What’s in a name?').waitFor();
-      await juliet.say(ROMEO, 'That which we call a rose');
-      await romeo.next(saying('That which we call a rose'), 'what Juliet says after she has loaded the page again');
-      expect(new Set(await juliet.texts(ROMEO)).size).toBe(4);
-    }
+    await page.reload();
+    await juliet.isIn();
+    await juliet.openChat(ROMEO);
+    await juliet.message(ROMEO, 'What’s in a name?').waitFor();
+    await juliet.say(ROMEO, 'That which we call a rose');
+    await romeo.next(saying('That which we call a rose'), 'what Juliet says after she has loaded the page again');
+    expect(new Set(await juliet.texts(ROMEO)).size).toBe(4);
     isClean();
     elsewhere.isClean();
   });
