@@ -45,6 +45,7 @@ function picture(icon: string): HTMLImageElement {
   const image = document.createElement('img');
   image.src = icon;
   image.alt = '';
+  image.className = 'snug-picture';
   return image;
 }
 

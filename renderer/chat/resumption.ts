@@ -39,7 +39,7 @@ export function keepResource(converse: PrivateConverse): void {
   // Right before it looks.
   listen.on('beforeAttemptNonPreboundSession', (_context: never, attempt: never) => {
     const bare = localStorage.getItem(SIGNED_IN);
-    if (bare !== null && former !== null && former.startsWith(`${bare}/`)) {
+    if (bare !== null && former?.startsWith(`${bare}/`) === true) {
       localStorage.setItem(SIGNED_IN, former);
       listen.once('setUserJID', () => localStorage.setItem(SIGNED_IN, bare));
     }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Command, CommandStep } from '../../server/modulehost/commands.ts';
 import { defineModule } from '../../server/modulehost/module.ts';
+import { Executions } from '../../server/modules/adhoc/executions.ts';
 import { findFault } from '../../server/modules/adhoc/submission.ts';
 import { StanzaError } from '../../server/stanza/error.ts';
 import type { Form } from '../../server/stanza/form.ts';
@@ -369,6 +370,23 @@ test('a request in another language is answered in English rather than refused',
   const requester = await scene.login('requester');
   const answer = await commanded(requester, `node='list' xml:lang='fr-ca'`);
   expect(answer.child('command', NS_COMMANDS)?.attr('xml:lang')).toBe('en');
+});
+
+test('of very many requesters those who began something long ago are forgotten', () => {
+  let lastId = 0;
+  const executions = new Executions({ now: () => 0, randomId: () => String(++lastId) });
+  const begin = (requester: string) => {
+    const execution = executions.begin(requester, 'list');
+    execution.stages.push({ kind: 'form', form: { type: 'form', fields: [] }, next: () => ({ kind: 'done' }) });
+    return execution.id;
+  };
+  const [first, second] = [begin('first'), begin('second')];
+  for (let i = 0; i < 998; i++) begin(`requester${i}`);
+  begin('first');
+  expect(executions.find('first', first, 'list')).toBeDefined();
+  begin('one too many');
+  expect(executions.find('first', first, 'list')).toBeDefined();
+  expect(executions.find('second', second, 'list')).toBeUndefined();
 });
 
 describe('a submitted form', () => {

@@ -5,6 +5,10 @@ import type { CommandStep } from '../../modulehost/commands.ts';
 const LIFETIME_MS = 15 * 60 * 1000;
 /** Of one connected resource, those that are over included: nobody has more dialogs open. */
 const MAX_PER_REQUESTER = 8;
+/**
+ * Requesters at a time. Some are forgotten by nobody: who is elsewhere, and who was gone before his command could begin.
+ */
+const MAX_REQUESTERS = 1_000;
 const ID_BYTES = 16;
 
 export type FormStep = Extract<CommandStep, { kind: 'form' }>;
@@ -43,7 +47,12 @@ export class Executions {
     const own = this.#byRequester.get(requester) ?? [];
     own.push(execution);
     if (own.length > MAX_PER_REQUESTER) own.shift();
+    this.#byRequester.delete(requester); // so that who has begun nothing for the longest time stands first
     this.#byRequester.set(requester, own);
+    if (this.#byRequester.size > MAX_REQUESTERS) {
+      const [oldest] = this.#byRequester.keys();
+      if (oldest !== undefined) this.#byRequester.delete(oldest);
+    }
     return execution;
   }
 

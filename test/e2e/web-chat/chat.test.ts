@@ -29,6 +29,7 @@ const [ONE_PIXEL, ANOTHER_PIXEL] = [
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 ];
 const TEST_MS = 60_000;
+const PATIENCE_MS = 15_000;
 
 const reason = whyNoChromium();
 beforeEach(({ skip }) => {
@@ -171,7 +172,9 @@ describe.each([
     const picture = juliet.pictures(ROMEO).first();
     await picture.waitFor();
     await expect
-      .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
+      .poll(() => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth), {
+        timeout: PATIENCE_MS,
+      })
       .toBe(256);
     isClean();
   });
@@ -183,12 +186,14 @@ describe.each([
     await romeo.request('set', vCard(ONE_PIXEL), null);
     const { juliet, isClean } = await signIn();
     await juliet.openChat(ROMEO);
-    await expect.poll(() => juliet.avatar(ROMEO)).toContain(ONE_PIXEL);
+    await expect.poll(() => juliet.avatar(ROMEO), { timeout: PATIENCE_MS }).toContain(ONE_PIXEL);
     await romeo.request('set', vCard(ANOTHER_PIXEL), null);
-    await expect.poll(() => juliet.avatar(ROMEO), { timeout: 10_000 }).toContain(ANOTHER_PIXEL);
+    await expect.poll(() => juliet.avatar(ROMEO), { timeout: PATIENCE_MS }).toContain(ANOTHER_PIXEL);
 
     await juliet.setAvatar(PICTURE);
-    await expect.poll(async () => (await photoOf(`juliet@${DOMAIN}`)).length).toBeGreaterThan(1_000);
+    await expect
+      .poll(async () => (await photoOf(`juliet@${DOMAIN}`)).length, { timeout: PATIENCE_MS })
+      .toBeGreaterThan(1_000);
     // The same for those who look where avatars are today (XEP-0084).
     const items = `<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:avatar:metadata'/></pubsub>`;
     const answer = await romeo.request('get', items, `juliet@${DOMAIN}`);

@@ -11,6 +11,7 @@ import { type Couple, openCouple, saying } from './couple.ts';
 
 const DOMAIN = 'chat.test';
 const TEST_MS = 60_000;
+const PATIENCE_MS = 15_000;
 
 const reason = whyNoChromium();
 beforeEach(({ skip }) => {
@@ -90,8 +91,8 @@ describe('with doors open', () => {
     };
     const romeo = await signIn('romeo', couple.romeoPassword);
     const juliet = await signIn('juliet', couple.password);
-    await expect.poll(() => keys('romeo')).toMatch(/<device /);
-    await expect.poll(() => keys('juliet')).toMatch(/<device /);
+    await expect.poll(() => keys('romeo'), { timeout: PATIENCE_MS }).toMatch(/<device /);
+    await expect.poll(() => keys('juliet'), { timeout: PATIENCE_MS }).toMatch(/<device /);
     await juliet.openChat(`romeo@${DOMAIN}`);
     await juliet.encrypt(`romeo@${DOMAIN}`);
     await juliet.say(`romeo@${DOMAIN}`, 'By yonder moon');
