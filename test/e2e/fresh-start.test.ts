@@ -49,7 +49,14 @@ function createClient(server: ServerInTest, resource: string): ChatClient {
 }
 
 test('npm start on an empty directory serves within five seconds, with everything a first client needs', async () => {
-  const settings = ['listen.address=127.0.0.1', 'c2s.port=0', 'c2s.directTlsPort=0', 'web.port=0', 'proxy.port=0', 'lan.mdns=false'];
+  const settings = [
+    'listen.address=127.0.0.1',
+    'c2s.port=0',
+    'c2s.directTlsPort=0',
+    'web.port=0',
+    'proxy.port=0',
+    'lan.mdns=false',
+  ];
   const words = ['--json', '--data', dataDir, ...settings.flatMap((setting) => ['--set', setting])];
   const since = performance.now();
   const npm = spawn('npm', ['start', '--silent', '--', ...words], {

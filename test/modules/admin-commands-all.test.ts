@@ -96,7 +96,7 @@ test('exactly these commands are offered, to administrators alone (section 3)', 
   };
   const nodes = COMMANDS.map(([name]) => `${NS_ADMIN}#${name}`);
   expect((await list('bard')).filter((node) => node?.startsWith(NS_ADMIN)).sort()).toEqual([...nodes].sort());
-  expect(await list('juliet')).toEqual([]);
+  expect((await list('juliet')).filter((node) => node?.startsWith(NS_ADMIN))).toEqual([]);
 });
 
 describe('a custom role', () => {

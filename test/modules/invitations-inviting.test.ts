@@ -139,6 +139,28 @@ describe('a newcomer', () => {
     expect(scene.database.reader.all('SELECT * FROM invitations_friendship')).toEqual([]);
   });
 
+  test('is to be a contact from the very commit on that makes the account', async () => {
+    await using scene = await openScene(CAST);
+    // What is written with one call is stored as a whole or not at all.
+    const notes: (readonly string[])[] = [];
+    const { writer } = scene.database;
+    const write = writer.write.bind(writer);
+    writer.write = (changes) => {
+      notes.push(changes.map(({ sql }) => /(?:INTO|UPDATE|FROM) (\w+)/.exec(sql)?.[1] ?? ''));
+      return write(changes);
+    };
+    await joined(scene, (await invited(scene, { inviter: 'romeo' })).token, 'nurse');
+    const unit = notes.find((tables) => tables.includes('account'));
+    expect(unit).toEqual(
+      expect.arrayContaining([
+        'invitations_use',
+        'invitations_invitation',
+        'invitations_friendship',
+        'account_credential',
+      ]),
+    );
+  });
+
   test('becomes the contact after a crash that came in between', async () => {
     await using scene = await openScene(CAST);
     await scene.database.writer.write([

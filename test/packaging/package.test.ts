@@ -67,7 +67,8 @@ describe('for Linux', () => {
     );
     expect(within('/dist/')).toEqual(expect.arrayContaining(['/dist/renderer/index.html', '/dist/chat/index.html']));
     expect(within('/node_modules/').filter((path) => !path.startsWith('/node_modules/better-sqlite3/'))).toEqual([]);
-    const known = /^\/(\.vite\/build|dist\/(renderer|chat)|build\/icons|node_modules\/better-sqlite3)\/|^\/package\.json$/;
+    const known =
+      /^\/(\.vite\/build|dist\/(renderer|chat)|build\/icons|node_modules\/better-sqlite3)\/|^\/package\.json$/;
     expect(files.filter((path) => !known.test(path))).toEqual([]);
   });
 

@@ -21,7 +21,14 @@ export interface PackagedWorker extends AsyncDisposable {
   disconnect(): void;
 }
 
-const OVERRIDES = ['listen.address=127.0.0.1', 'c2s.port=0', 'c2s.directTlsPort=0', 'web.port=0', 'proxy.port=0', 'lan.mdns=false'];
+const OVERRIDES = [
+  'listen.address=127.0.0.1',
+  'c2s.port=0',
+  'c2s.directTlsPort=0',
+  'web.port=0',
+  'proxy.port=0',
+  'lan.mdns=false',
+];
 
 /** @param app the extracted archive. @throws Error when the server says that it cannot start, or ends */
 export async function bootWorker(app: string): Promise<PackagedWorker> {
