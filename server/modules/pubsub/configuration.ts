@@ -80,7 +80,6 @@ type ValueOf<R> = R extends FieldRule<infer T> ? T : never;
 
 export type Configuration = { readonly [K in FieldName]: ValueOf<(typeof FIELDS)[K]> };
 
-
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
 export function isFieldName(name: string): name is FieldName {

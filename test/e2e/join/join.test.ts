@@ -146,7 +146,7 @@ describe.each(['light', 'dark'] as const)('in the %s', (scheme) => {
     await page.getByRole('heading', { name: /ann invites you/ }).waitFor();
     expect(await violations(page), 'join').toEqual([]);
     expect(await isWiderThanScreen(page)).toBe(false);
-    const folder = process.env['SNUG_SCREENSHOTS'];
+    const folder = process.env.SNUG_SCREENSHOTS;
     if (folder !== undefined) {
       await page.screenshot({ path: join(folder, `join-${scheme}-${size.width}x${size.height}.png`), fullPage: true });
     }
