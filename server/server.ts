@@ -241,7 +241,15 @@ async function build(
   opened.add(() => portDoor.close());
   const webDoor = options.window === 'browser' ? await openWindowDoor(config, handlers, controlLog) : undefined;
   opened.add(() => webDoor?.close());
-  announcer = announce({ config, domain, ports, certificates, log: log.child('lan'), opened });
+  announcer = announce({
+    config,
+    domain,
+    ports,
+    ...(join && { joinPort: join.port }),
+    certificates,
+    log: log.child('lan'),
+    opened,
+  });
   // Last, so that the password cannot be lost to a start that fails halfway.
   const firstAdmin = await createFirstAdmin(data);
   log.info({ domain, ports, version: VERSION }, 'server started');

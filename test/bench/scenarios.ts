@@ -79,7 +79,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'catch-up',
     title: 'reading the archive',
     kind: 'archived',
-    args: ['--scenario', 'mam', '--users', '8', '--count', '2000'],
+    args: ['--scenario', 'mam', '--users', '8', '--count', '500'],
     ...PER_MESSAGE,
   },
 ];
