@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // A poll that is answered at once costs nothing; a busy machine may need seconds.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default', './test/summary-reporter.ts'],
     // Every file has its own process: a test that kills servers must not share one with a test that counts.
     pool: 'forks',

@@ -110,7 +110,15 @@ describe.skipIf(reason !== undefined)('a newcomer on the network', { timeout: 60
   test('whose name was wanted for a second server keeps it, and that server says so', async () => {
     const second = mkdtempSync(join(tmpdir(), 'snug-second-'));
     try {
-      const server = await serve(second, 'listener.local', 'c2s.port=0', 'c2s.directTlsPort=0', 'web.port=0');
+      const server = await serve(
+        second,
+        'listener.local',
+        'c2s.port=0',
+        'c2s.directTlsPort=0',
+        'web.port=0',
+        'proxy.port=off',
+        'join.port=0',
+      );
       await expect
         .poll(async () => (await runSnug(second, 'status')).problems, { timeout: 8000 })
         .toMatchObject([

@@ -84,9 +84,10 @@ beforeEach(({ skip }) => {
 });
 
 test('the commands are offered to the administrator alone', async () => {
-  const offered = (await bard.ask('commands', { to: DOMAIN })) as readonly string[];
-  expect(offered).toEqual(COMMANDS.map(([name]) => `${ADMIN}${name}`).sort());
-  expect(await juliet.ask('commands', { to: DOMAIN })).toEqual([]);
+  const offeredTo = async (client: SlixmppClient) =>
+    ((await client.ask('commands', { to: DOMAIN })) as readonly string[]).filter((node) => node.startsWith(ADMIN));
+  expect(await offeredTo(bard)).toEqual(COMMANDS.map(([name]) => `${ADMIN}${name}`).sort());
+  expect(await offeredTo(juliet)).toEqual([]);
 });
 
 describe.each(COMMANDS)('%s', (name, values, deed) => {
