@@ -1,10 +1,25 @@
-/** Reading what an entity says of itself, so that its hash can be checked (XEP-0115 section 5.4). */
-
-import { type Form, NS_FORM } from '../stanza/form.ts';
-import type { Element } from '../xml/element.ts';
+/** What an entity says of itself, written (XEP-0030 section 3), and read so that its hash can be checked (XEP-0115). */
+import { type Form, formElement, NS_FORM } from '../stanza/form.ts';
+import { type Element, el } from '../xml/element.ts';
 import type { DiscoInfo } from './disco.ts';
 
-/** Undefined when it is ill-formed in the sense of section 5.4, rules 3.3 to 3.5: something is said twice. */
+export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
+
+/** The `<query/>` of an answer; `node` is that of the question (section 3.2). */
+export function discoInfoElement(node: string | undefined, { identities, features, forms = [] }: DiscoInfo): Element {
+  return el(
+    'query',
+    NS_DISCO_INFO,
+    { node },
+    identities.map(({ category, type, name, lang }) =>
+      el('identity', NS_DISCO_INFO, { category, type, name, 'xml:lang': lang }),
+    ),
+    features.map((feature) => el('feature', NS_DISCO_INFO, { var: feature })),
+    forms.map(formElement),
+  );
+}
+
+/** Undefined when it is ill-formed in the sense of XEP-0115 section 5.4, rules 3.3 to 3.5: something is said twice. */
 export function readDiscoInfo(query: Element): DiscoInfo | undefined {
   const identities = query.elements
     .filter((child) => child.is('identity', query.xmlns))

@@ -1,13 +1,12 @@
 /** XEP-0030: Service Discovery. Tells what the server and its accounts are and can do. */
-import type { DiscoInfo, DiscoItem, Identity } from '../modulehost/disco.ts';
+import type { DiscoInfo, DiscoItem } from '../modulehost/disco.ts';
+import { discoInfoElement, NS_DISCO_INFO } from '../modulehost/disco-info.ts';
 import { defineModule, type Host } from '../modulehost/module.ts';
 import { ROSTER } from '../modulehost/services.ts';
 import { iqGet, type Request } from '../router/iq-table.ts';
 import { StanzaError } from '../stanza/error.ts';
-import { formElement } from '../stanza/form.ts';
 import { type Element, el } from '../xml/element.ts';
 
-const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 
 export const disco = defineModule({
@@ -40,11 +39,14 @@ export const disco = defineModule({
       if (!isGuest && isHidden(request)) return new StanzaError('service-unavailable');
       const node = nodeOf(request);
       if (node === undefined) {
-        if (request.addressee === 'server') return infoElement(request, host.disco.server());
-        return infoElement(request, isGuest ? guestInfo(host.disco.account()) : host.disco.account());
+        if (request.addressee === 'server') return discoInfoElement(request.payload.attr('node'), host.disco.server());
+        return discoInfoElement(
+          request.payload.attr('node'),
+          isGuest ? guestInfo(host.disco.account()) : host.disco.account(),
+        );
       }
       const found = host.disco.nodeInfo(node, request) ?? new StanzaError('item-not-found');
-      return found instanceof StanzaError ? found : infoElement(request, found);
+      return found instanceof StanzaError ? found : discoInfoElement(request.payload.attr('node'), found);
     }
 
     function items(request: Request): Element | StanzaError {
@@ -84,22 +86,6 @@ function resources(host: Host, { account, addressee }: Request): readonly DiscoI
 function guestInfo({ identities, ...info }: DiscoInfo): DiscoInfo {
   const others = identities.filter(({ category }) => category !== 'account');
   return { ...info, identities: [{ category: 'account', type: 'anonymous' }, ...others] };
-}
-
-/** Section 3.2: the answer repeats the node of the question. */
-function infoElement({ payload }: Request, { identities, features, forms = [] }: DiscoInfo): Element {
-  return el(
-    'query',
-    NS_DISCO_INFO,
-    { node: payload.attr('node') },
-    identities.map(identityElement),
-    features.map((feature) => el('feature', NS_DISCO_INFO, { var: feature })),
-    forms.map(formElement),
-  );
-}
-
-function identityElement({ category, type, name, lang }: Identity): Element {
-  return el('identity', NS_DISCO_INFO, { category, type, name, 'xml:lang': lang });
 }
 
 function itemsElement({ payload }: Request, items: readonly DiscoItem[]): Element {

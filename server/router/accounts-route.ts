@@ -5,9 +5,9 @@ import type { Logger } from '../log/log.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { StanzaError } from '../stanza/error.ts';
-import { resultOf } from '../stanza/iq.ts';
 import { type AddressedStanza, type Iq, type Message, NS_CLIENT, type Presence } from '../stanza/stanza.ts';
 import { el } from '../xml/element.ts';
+import { answerRequest, answerWith } from './answering.ts';
 import { chooseRecipients } from './delivery.ts';
 import type { Addressee, Answer, IqTable, Request } from './iq-table.ts';
 import type { OwnRequests } from './own-requests.ts';
@@ -133,43 +133,18 @@ export class AccountsRoute implements Route {
     if (this.#delegate(request)) return;
     const route = this.#options.requests.find(type, payload, addressee);
     if (route === undefined) return this.#refuse(iq, sender);
-    try {
-      const answer = route.handler(request);
-      if (!(answer instanceof Promise)) return this.#answer(iq, answer, sender);
-      const settled = answer.then(
-        (value) => this.#answer(iq, value, sender),
-        (error) => this.#failed(iq, error, sender),
-      );
-      return route.isDetached ? undefined : settled;
-    } catch (error) {
-      this.#failed(iq, error, sender);
-    }
+    return answerRequest(this.#options, route, request);
   }
 
   /** True when somebody else answers. */
   #delegate(request: Request): boolean {
-    const { iq, sender } = request;
     for (const delegate of this.#options.delegates ?? []) {
       const answer = delegate(request);
       if (answer === undefined) continue;
-      answer.then(
-        (value) => this.#answer(iq, value, sender),
-        (error) => this.#failed(iq, error, sender),
-      );
+      void answerWith(this.#options, request, answer);
       return true;
     }
     return false;
-  }
-
-  #answer(iq: Iq, answer: Answer, sender: Session | undefined): void {
-    const { router } = this.#options;
-    if (answer instanceof StanzaError) router.refuse(iq, answer, sender);
-    else router.answer(resultOf(iq, answer), sender);
-  }
-
-  #failed(iq: Iq, error: unknown, sender: Session | undefined): void {
-    this.#options.log.error({ err: error, xmlns: iq.payload?.xmlns }, 'a request failed by a fault of the server');
-    this.#options.router.refuse(iq, new StanzaError('internal-server-error'), sender);
   }
 
   #refuse(stanza: AddressedStanza, sender: Session | undefined): void {

@@ -5,13 +5,12 @@
  */
 import type { Clock, Timer } from '../../clock/clock.ts';
 import type { Jid } from '../../jid/jid.ts';
-import { readDiscoInfo } from '../../modulehost/disco-info.ts';
+import { NS_DISCO_INFO, readDiscoInfo } from '../../modulehost/disco-info.ts';
 import { verificationString, verificationText } from '../../modulehost/verification-string.ts';
 import { type Iq, NS_CLIENT } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { type Capabilities, keyOf, nodeOf, readCapabilities } from './capabilities.ts';
 
-const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 const NOTIFY = '+notify';
 
 /** Different clients in their different versions; each costs what the names of its nodes take. */

@@ -1,5 +1,6 @@
 /** XEP-0060: Publish-Subscribe. Nodes to which things are published, and whose subscribers hear of them. */
 import { joinJid } from '../../jid/jid.ts';
+import { NS_DISCO_INFO } from '../../modulehost/disco-info.ts';
 import { defineModule } from '../../modulehost/module.ts';
 import { ROSTER } from '../../modulehost/services.ts';
 import type { Answer } from '../../router/iq-table.ts';
@@ -12,7 +13,7 @@ import { answerPending, NS_COMMANDS } from './pending.ts';
 import { forgetUser } from './removed-user.ts';
 import { answer } from './requests.ts';
 import { SeenPresences } from './seen-presences.ts';
-import { answerInfo, answerItems, NS_DISCO_INFO, NS_DISCO_ITEMS } from './service-disco.ts';
+import { answerInfo, answerItems, NS_DISCO_ITEMS } from './service-disco.ts';
 import { ServiceFront } from './service-front.ts';
 import { ServicePresence } from './service-presence.ts';
 import { ServiceRoute } from './service-route.ts';

@@ -1,9 +1,9 @@
 /** What the service of its own domain says of itself and its nodes (XEP-0060 section 5, XEP-0030). */
 import type { Jid } from '../../jid/jid.ts';
 import type { DiscoInfo, DiscoItem, NodeAnswer } from '../../modulehost/disco.ts';
+import { discoInfoElement, NS_DISCO_INFO } from '../../modulehost/disco-info.ts';
 import type { Answer } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
-import { formElement } from '../../stanza/form.ts';
 import type { Iq } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { describeNode, listItems, listNodes } from './disco.ts';
@@ -13,7 +13,6 @@ import { GET_PENDING } from './namespaces.ts';
 import { NS_COMMANDS } from './pending.ts';
 import type { Space } from './spaces.ts';
 
-export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 
 const NS_PING = 'urn:xmpp:ping';
@@ -30,14 +29,7 @@ export function answerInfo(engine: Engine, space: Space, { from }: Iq, query: El
   const info = node === undefined ? SERVICE : (describeCommand(node) ?? describeNode(engine, space, node, from));
   if (info === undefined) return new StanzaError('item-not-found');
   if (info instanceof StanzaError) return info;
-  return el(
-    'query',
-    NS_DISCO_INFO,
-    { node },
-    info.identities.map(({ category, type, name }) => el('identity', NS_DISCO_INFO, { category, type, name })),
-    info.features.map((feature) => el('feature', NS_DISCO_INFO, { var: feature })),
-    (info.forms ?? []).map(formElement),
-  );
+  return discoInfoElement(node, info);
 }
 
 export function answerItems(engine: Engine, space: Space, { from }: Iq, query: Element): Answer {

@@ -1,7 +1,8 @@
 /** What the service and its rooms tell about themselves (XEP-0045 sections 6 and 16). */
 import type { Jid } from '../../jid/jid.ts';
+import { discoInfoElement } from '../../modulehost/disco-info.ts';
 import type { StanzaError } from '../../stanza/error.ts';
-import { type Field, formElement } from '../../stanza/form.ts';
+import type { Field, Form } from '../../stanza/form.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { ACTIVITY_FIELD } from './activity.ts';
 import { hatCommandInfo, hatCommandItems } from './hats/commands.ts';
@@ -101,7 +102,7 @@ export function roomInfo(request: RoomRequest): Element | StanzaError {
     configuration.password === '' ? 'muc_unsecured' : 'muc_passwordprotected',
     configuration.whois === 'anyone' ? 'muc_nonanonymous' : 'muc_semianonymous',
   ];
-  const form = formElement({ type: 'result', formType: NS_MUC_INFO, fields: infoFields(request) });
+  const form: Form = { type: 'result', formType: NS_MUC_INFO, fields: infoFields(request) };
   return infoElement(payload, configuration.name || room.jid.local, features, form);
 }
 
@@ -179,14 +180,11 @@ function reservedNick(room: Room, query: Element, user: Jid): Element {
   return el('query', NS_DISCO_INFO, { node: query.attr('node') }, identity || undefined);
 }
 
-function infoElement(query: Element, name: string, features: readonly string[], form?: Element): Element {
-  return el(
-    'query',
-    NS_DISCO_INFO,
-    { node: query.attr('node') || undefined },
-    el('identity', NS_DISCO_INFO, { category: 'conference', type: 'text', name }),
+function infoElement(query: Element, name: string, features: readonly string[], form?: Form): Element {
+  return discoInfoElement(query.attr('node') || undefined, {
+    identities: [{ category: 'conference', type: 'text', name }],
     // The archive announces what rooms without one have, too.
-    [...new Set(features)].map((feature) => el('feature', NS_DISCO_INFO, { var: feature })),
-    form,
-  );
+    features: [...new Set(features)],
+    ...(form && { forms: [form] }),
+  });
 }

@@ -2,6 +2,7 @@
  * XEP-0317 section 4: the ad-hoc commands of a room, which are those for hats. Each is one form at most, so that nothing
  * need be remembered between form and submission, and a form may be submitted without having been asked for.
  */
+import { discoInfoElement } from '../../../modulehost/disco-info.ts';
 import { StanzaError } from '../../../stanza/error.ts';
 import { type Form, formElement, NS_FORM, readSubmittedForm } from '../../../stanza/form.ts';
 import { type Element, el } from '../../../xml/element.ts';
@@ -125,13 +126,7 @@ function answer(
 }
 
 function infoElement(node: string, type: string, name: string, features: readonly string[]): Element {
-  return el(
-    'query',
-    NS_DISCO_INFO,
-    { node },
-    el('identity', NS_DISCO_INFO, { category: 'automation', type, name }),
-    features.map((feature) => el('feature', NS_DISCO_INFO, { var: feature })),
-  );
+  return discoInfoElement(node, { identities: [{ category: 'automation', type, name }], features });
 }
 
 /** XEP-0050 section 4.4, where `forbidden` is of another type than in RFC 6120. */
