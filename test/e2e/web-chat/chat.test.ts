@@ -90,7 +90,10 @@ describe.each([
   /** On a page of theirs, what it asks of whom is theirs; Converse has pictures of its sponsors there. */
   function expectClean(faults: readonly string[], strays: readonly string[]): void {
     if (whose !== 'ours') return;
-    const isExpected = (fault: string) => way === 'BOSH' && fault.startsWith('WebSocket connection to');
+    // COMPAT(Converse.js, 14.0.0): a browser that was closed before it had published its keys leaves a device without any.
+    const isExpected = (fault: string) =>
+      fault.startsWith('IQError: Could not fetch bundle') ||
+      (way === 'BOSH' && fault.startsWith('WebSocket connection to'));
     expect(faults.filter((fault) => !isExpected(fault))).toEqual([]);
     expect(strays).toEqual([]);
   }
