@@ -1,5 +1,6 @@
 /** WebSocket and BOSH on a server that runs as its own process, from signing in to its end. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { connectControl } from '../../server/control/client.ts';
 import { parseXml } from '../../server/xml/parse.ts';
 import { BoshClient } from '../listeners/bosh-client.ts';
 import { WebSocketClient } from '../listeners/websocket-client.ts';
@@ -19,6 +20,13 @@ beforeAll(async () => {
   passwords = new Map(accounts.map(({ jid, password }) => [jid.split('@')[0] ?? '', password]));
 });
 afterAll(() => server?.close());
+
+/** How many messages people have sent. */
+async function messages(): Promise<number> {
+  const control = await connectControl(server.dataDir);
+  const { traffic } = await control.status.get();
+  return traffic.messages;
+}
 
 const door = () => ({ port: server.process.ports.web, domain: DOMAIN });
 const passwordOf = (name: string) => passwords.get(name) ?? '';
@@ -54,8 +62,9 @@ test('one by WebSocket and one by BOSH chat, and neither loses anything when con
   expect(parseXml((await held.answer).text).elements[0]?.childText('body')).toBe('two');
 
   juliet.drops();
+  const before = await messages();
   const lost = romeo.posts(chat(juliet.jid, 'three'));
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect.poll(messages).toBe(before + 1);
   lost.breaks();
   const again = await webSocketOf('juliet');
   again.sends(`<resume xmlns='${NS_SM}' h='1' previd='${id}'/>`);
@@ -74,8 +83,10 @@ test('one by WebSocket and one by BOSH chat, and neither loses anything when con
 test('the end of the server is told on both, and does not wait for them', async () => {
   const juliet = await webSocketOf('juliet');
   const romeo = await boshOf('romeo');
-  const held = romeo.posts();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await juliet.binds('balcony');
+  await romeo.binds('orchard');
+  const held = romeo.posts(chat(juliet.jid, 'one'));
+  expect((await juliet.next()).childText('body')).toBe('one');
   const beganMs = performance.now();
   expect(await server.process.stop()).toBe(0);
   expect(performance.now() - beganMs).toBeLessThan(QUICK_MS);

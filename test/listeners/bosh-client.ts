@@ -28,6 +28,8 @@ export class BoshClient {
   readonly #domain: string;
   readonly #agent: Agent;
   rid = 1_573_741_820;
+  /** Requests so far. */
+  asked = 0;
   sid: string | undefined;
   jid = '';
 
@@ -39,6 +41,7 @@ export class BoshClient {
 
   /** A request as it stands. */
   asks(body: string | Buffer, method = 'POST', headers: Record<string, string> = {}): Posted {
+    this.asked++;
     const answer = Promise.withResolvers<BoshAnswer>();
     const asked = request({
       host: '127.0.0.1',

@@ -12,12 +12,16 @@ const NS_STREAMS = 'http://etherx.jabber.org/streams';
 const NS_STREAM_ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
 const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 const NS_SM = 'urn:xmpp:sm:3';
+/** For what takes a few milliseconds. */
+const OFTEN = { interval: 5 };
 
 async function open(options: SceneOptions = { accounts: ['juliet', 'romeo'] }) {
   const door = await WebDoor.open(options);
   onTestFinished(() => door[Symbol.asyncDispose]());
+  const clients: BoshClient[] = [];
   const connect = () => {
     const client = new BoshClient({ port: door.port, domain: 'localhost' });
+    clients.push(client);
     onTestFinished(() => client.closes());
     return client;
   };
@@ -27,16 +31,15 @@ async function open(options: SceneOptions = { accounts: ['juliet', 'romeo'] }) {
     await client.binds(resource);
     return client;
   };
-  return { scene: door.scene, connect, login };
+  /** The server has all requests that have been sent, and answers one after the other from here on. */
+  const taken = () => expect.poll(() => door.taken, OFTEN).toBe(clients.reduce((sum, { asked }) => sum + asked, 0));
+  /** The server has noticed that this many connections broke. */
+  const broken = (connections: number) => expect.poll(() => door.broken, OFTEN).toBe(connections);
+  return { scene: door.scene, connect, login, taken, broken };
 }
 
 async function bodyOf({ answer }: Posted): Promise<Element> {
   return parseXml((await answer).text);
-}
-
-/** The server has dealt with all that has been sent, and answers one request after the other from here on. */
-async function settled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 30));
 }
 
 const chat = (to: string, text: string) =>
@@ -197,10 +200,10 @@ describe('a stream', () => {
   });
 
   test('that ends by an error tells it on the oldest request (XEP-0206 section 6)', async () => {
-    const { login, scene } = await open();
+    const { login, scene, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     const held = juliet.posts();
-    await settled();
+    await taken();
     const wrong = juliet.posts(`<unknown xmlns='urn:example'/>`);
     const [first, second] = [await bodyOf(held), await bodyOf(wrong)];
     expect(conditionOf(first)).toEqual(['terminate', 'remote-stream-error']);
@@ -221,10 +224,10 @@ describe('a stream', () => {
   });
 
   test('ends with the server, which answers what it holds', async () => {
-    const { login, scene } = await open();
+    const { login, scene, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     const held = juliet.posts();
-    await settled();
+    await taken();
     await scene.server.streams.closeAll(1_000);
     const body = await bodyOf(held);
     expect(conditionOf(body)).toEqual(['terminate', 'remote-stream-error']);
@@ -250,21 +253,21 @@ describe('a stream', () => {
 
 describe('requests', () => {
   test('are held no longer than the client wants', async () => {
-    const { scene, connect } = await open({});
+    const { scene, connect, taken } = await open({});
     const client = connect();
     await client.begins(`ver='1.6' wait='20' hold='1'`);
     const held = client.posts();
-    await settled();
+    await taken();
     scene.clock.advance(19_000);
     scene.clock.advance(1_000);
     expect((await held.answer).text).toBe(`<body xmlns='${NS_BOSH}'/>`);
   });
 
   test('are held one at a time: the older one is answered with what there is', async () => {
-    const { login } = await open();
+    const { login, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     const older = juliet.posts();
-    await settled();
+    await taken();
     const newer = juliet.posts(
       `<iq xmlns='jabber:client' type='get' id='p' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>`,
     );
@@ -275,13 +278,13 @@ describe('requests', () => {
   });
 
   test('are taken in the order of their ids (section 14.2)', async () => {
-    const { scene, login } = await open();
+    const { scene, login, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     const romeo = await scene.login('romeo', 'orchard');
     const { rid, sid } = juliet;
     const wrap = (id: number, text: string) => juliet.wraps(chat(romeo.jid, text), `rid='${id}' sid='${sid}'`);
     const second = juliet.asks(wrap(rid + 1, 'two'));
-    await settled();
+    await taken();
     await romeo.receivesNothing();
     const first = juliet.asks(wrap(rid, 'one'));
     await romeo.receives(`<message><body>one</body></message>`);
@@ -291,21 +294,21 @@ describe('requests', () => {
   });
 
   test('that wait for one that never comes are sent back in the end', async () => {
-    const { scene, login } = await open();
+    const { scene, login, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     juliet.rid++;
     const early = juliet.posts();
-    await settled();
+    await taken();
     scene.clock.advance(60_000);
     expect((await bodyOf(early)).attr('type')).toBe('error'); // section 17.3
     expect(scene.server.sessions.of('juliet').size).toBe(1);
   });
 
   test('with an id beyond the window end the session', async () => {
-    const { scene, login } = await open();
+    const { scene, login, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     const held = juliet.posts();
-    await settled();
+    await taken();
     juliet.rid += 2;
     expect(conditionOf(await juliet.sends())).toEqual(['terminate', 'item-not-found']);
     expect(conditionOf(await bodyOf(held))).toEqual(['terminate', 'other-request']);
@@ -313,13 +316,13 @@ describe('requests', () => {
   });
 
   test('may not be more than agreed (section 11)', async () => {
-    const { login } = await open();
+    const { login, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     juliet.posts();
-    await settled();
+    await taken();
     juliet.rid++;
     juliet.posts();
-    await settled();
+    await taken();
     juliet.rid -= 2;
     expect(conditionOf(await juliet.sends())).toEqual(['terminate', 'policy-violation']);
   });
@@ -388,12 +391,12 @@ describe('requests', () => {
 
 describe('a connection that breaks (section 14.3)', () => {
   test('loses nothing: the same request is answered with the same response', async () => {
-    const { scene, login } = await open();
+    const { scene, login, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     const romeo = await scene.login('romeo', 'orchard');
     const { rid } = juliet;
     const held = juliet.posts();
-    await settled();
+    await taken();
     romeo.sends(chat(juliet.jid, 'Hist!'));
     const { text } = await held.answer;
     juliet.rid = rid;
@@ -401,26 +404,26 @@ describe('a connection that breaks (section 14.3)', () => {
   });
 
   test('keeps what comes meanwhile for the request that is sent again', async () => {
-    const { scene, login } = await open();
+    const { scene, login, broken } = await open();
     const juliet = await login('juliet', 'balcony');
     const romeo = await scene.login('romeo', 'orchard');
     const lost = juliet.posts(chat(romeo.jid, 'once'));
     await romeo.receives(`<message><body>once</body></message>`);
     lost.breaks();
-    await settled();
+    await broken(1);
     romeo.sends(chat(juliet.jid, 'Hist!'));
-    await settled();
+    await romeo.receivesNothing();
     juliet.rid--;
     expect(textsOf(await juliet.sends(chat(romeo.jid, 'once')))).toEqual(['Hist!']);
     await romeo.receivesNothing(); // the message is not taken twice
   });
 
   test('gives way when the client thinks so and we do not: the former request is answered as lost', async () => {
-    const { scene, login } = await open();
+    const { scene, login, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     const romeo = await scene.login('romeo', 'orchard');
     const former = juliet.posts();
-    await settled();
+    await taken();
     juliet.rid--;
     const again = juliet.posts();
     expect((await bodyOf(former)).attr('type')).toBe('error');
@@ -458,11 +461,11 @@ describe('silence', () => {
   });
 
   test('may be asked for, and lasts until the next request', async () => {
-    const { scene, login } = await open();
+    const { scene, login, taken } = await open();
     const juliet = await login('juliet', 'balcony');
     const romeo = await scene.login('romeo', 'orchard');
     const held = juliet.posts();
-    await settled();
+    await taken();
     const paused = juliet.posts('', `pause='120'`);
     expect((await bodyOf(held)).children).toEqual([]);
     expect((await bodyOf(paused)).children).toEqual([]);
@@ -481,11 +484,11 @@ describe('silence', () => {
   });
 
   test('without signing in ends as on any stream', async () => {
-    const { scene, connect } = await open({});
+    const { scene, connect, taken } = await open({});
     const client = connect();
     await client.begins();
     const held = client.posts();
-    await settled();
+    await taken();
     scene.clock.advance(59_000);
     expect(scene.server.streams.count).toBe(1);
     scene.clock.advance(10_000);
@@ -500,7 +503,7 @@ test('a client that asks for nothing while more and more waits is let go', async
   const romeo = await scene.login('romeo', 'orchard');
   const big = `<message to='${juliet.jid}' type='headline'><body>${'x'.repeat(250_000)}</body></message>`;
   for (let i = 0; i < 20; i++) romeo.sends(big);
-  await settled();
+  await romeo.receivesNothing();
   expect(scene.server.sessions.of('juliet').size).toBe(1);
   for (let i = 0; i < 20; i++) romeo.sends(big);
   await expect.poll(() => scene.server.sessions.of('juliet').size).toBe(0);
@@ -513,7 +516,7 @@ test('what waits is told in responses that are not too large, each with its own 
   for (const size of [200_000, 200_000, 10]) {
     romeo.sends(`<message to='${juliet.jid}' type='headline'><body>${'x'.repeat(size)}</body></message>`);
   }
-  await settled();
+  await romeo.receivesNothing();
   const sizes = [await juliet.sends(), await juliet.sends()].map(({ elements }) => elements.length);
   expect(sizes).toEqual([1, 2]);
 });

@@ -8,6 +8,7 @@ import { listenWeb, type WebListener } from '../../server/listeners/web.ts';
 import { createWebSockets } from '../../server/listeners/websocket/websocket.ts';
 import { createLogger } from '../../server/log/log.ts';
 import { RecentLines } from '../../server/log/recent-lines.ts';
+import type { WebRoutes } from '../../server/modulehost/web.ts';
 import { openScene, type Scene, type SceneOptions } from '../scene/scene.ts';
 
 const MAX_STANZA_BYTES = 262_144;
@@ -16,6 +17,10 @@ export class WebDoor {
   readonly scene: Scene;
   readonly listener: WebListener;
   readonly #stop: () => void;
+  /** How many requests BOSH has been given. */
+  taken = 0;
+  /** How many of them lost their connection before they were answered. */
+  broken = 0;
 
   private constructor(scene: Scene, listener: WebListener, stop: () => void) {
     this.scene = scene;
@@ -40,16 +45,27 @@ export class WebDoor {
       tlsOf,
     });
     const tls = await tlsOfLocalhost();
+    const counted: WebRoutes = (server) => {
+      server.addHook('preHandler', (_request, reply, done) => {
+        reply.raw.on('close', () => {
+          if (!reply.raw.writableFinished) door.broken++;
+        });
+        done();
+        door.taken++;
+      });
+      bosh.routes(server);
+    };
     const listener = await listenWeb({
       address: '127.0.0.1',
       port: 0,
       tls,
       openStream: (socket) => openSecured(socket, { streams: scene.server.streams, tls: () => tls }),
-      routes: [bosh.routes],
+      routes: [counted],
       upgrades: [webSockets.upgrade],
       log: createLogger('silent', new RecentLines()),
     });
-    return new WebDoor(scene, listener, () => webSockets.close());
+    const door = new WebDoor(scene, listener, () => webSockets.close());
+    return door;
   }
 
   get port(): number {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { type AddressInfo, connect as connectPlain, createServer } from 'node:net';
@@ -221,4 +222,22 @@ test('a port that is taken is the system’s error', async () => {
   await once(other.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => void other.close());
   await expect(open({ port: (other.address() as AddressInfo).port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('who comes by address is shown the certificate for addresses, who names the domain the stable one', async () => {
+  const { port, setTls } = await open({ tls: { ...tls, byAddress: renewed } });
+  const shownTo = async (servername?: string): Promise<string | undefined> => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...(servername && { servername }) });
+    await once(socket, 'secureConnect');
+    const { raw } = socket.getPeerCertificate();
+    socket.destroy();
+    return new X509Certificate(raw).toString().trim();
+  };
+  const pemOf = ({ options }: ServerTls) => String(options.cert).trim();
+  expect(await shownTo()).toBe(pemOf(renewed));
+  expect(await shownTo('miller.local')).toBe(pemOf(tls));
+  expect(await shownTo('rooms.miller.local')).toBe(pemOf(tls));
+  setTls({ ...renewed, byAddress: tls });
+  expect(await shownTo()).toBe(pemOf(tls));
+  expect(await shownTo('miller.local')).toBe(pemOf(renewed));
 });
