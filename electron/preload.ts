@@ -4,7 +4,7 @@
  * It runs sandboxed and isolated from the page; the main process checks every call again.
  */
 import { contextBridge, ipcRenderer } from 'electron';
-import type { ServerState, SnugApi } from '../server/control/contract.ts';
+import type { ServerState, SnugApi, WindowSheet } from '../server/control/contract.ts';
 import { channels, VERSION_ARGUMENT } from './window-channels.ts';
 
 /** The part of the page's window that is used here. */
@@ -37,6 +37,13 @@ const api: SnugApi = {
     ipcRenderer.on(channels.serverStateChanged, pass);
     return () => {
       ipcRenderer.off(channels.serverStateChanged, pass);
+    };
+  },
+  onOpenSheet: (listener) => {
+    const pass = (_event: unknown, sheet: WindowSheet): void => listener(sheet);
+    ipcRenderer.on(channels.openSheet, pass);
+    return () => {
+      ipcRenderer.off(channels.openSheet, pass);
     };
   },
   getLoginItem: () => ipcRenderer.invoke(channels.getLoginItem),

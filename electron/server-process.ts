@@ -102,6 +102,12 @@ export class ServerProcess {
     return true;
   }
 
+  /** Switches chatting with other servers; does nothing while it is not running. */
+  setFederation(isEnabled: boolean): void {
+    if (this.#phase.kind === 'running' && this.#run?.isEnding === false)
+      this.#run.worker.post({ type: 'set-federation', isEnabled });
+  }
+
   /** The computer goes to sleep: nobody can be heard, so nobody is missed. */
   suspend(): void {
     this.#isAsleep = true;

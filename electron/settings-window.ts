@@ -1,10 +1,11 @@
 /** The one window: its page sees `window.snug` and a message port to the server, and nothing of Node. */
+import type { WindowSheet } from '../server/control/contract.ts';
 import { APP_ORIGIN } from './app-protocol.ts';
 import type { DesktopLog } from './desktop-log.ts';
 import type { ElectronObjects, WebContentsObject, WindowObject } from './electron-objects.ts';
 import { type Memory, MIN_WINDOW } from './memory.ts';
 import { texts } from './texts.ts';
-import { VERSION_ARGUMENT } from './window-channels.ts';
+import { channels, VERSION_ARGUMENT } from './window-channels.ts';
 
 /** Room for the navigation and one comfortable column. */
 const DEFAULT_SIZE = { width: 1080, height: 740 } as const;
@@ -40,12 +41,13 @@ export class SettingsWindow {
     return contents === undefined || contents.isDestroyed() ? undefined : contents;
   }
 
-  /** Opens it, or brings it to the front. */
-  show(): void {
+  /** Opens it, or brings it to the front; with this sheet beside its page. */
+  show(sheet?: WindowSheet): void {
     if (this.#window === undefined) {
-      this.#open();
+      this.#open(sheet);
       return;
     }
+    if (sheet !== undefined) this.contents?.send(channels.openSheet, sheet);
     if (this.#window.isMinimized()) this.#window.restore();
     this.#window.show();
     this.#window.focus();
@@ -55,7 +57,7 @@ export class SettingsWindow {
     this.#window?.destroy();
   }
 
-  #open(): void {
+  #open(sheet: WindowSheet | undefined): void {
     const { BrowserWindow, preload, icon, version, hasDevTools, memory, log } = this.#options;
     const size = memory.values.window;
     const window = new BrowserWindow({
@@ -98,7 +100,7 @@ export class SettingsWindow {
       log.error({ reason, exitCode }, 'page of the window ended; it comes anew when the window is opened again');
       window.destroy();
     });
-    window.loadURL(PAGE).catch((error: unknown) => {
+    window.loadURL(sheet === undefined ? PAGE : `${PAGE}#/overview/${sheet}`).catch((error: unknown) => {
       log.error({ error: String(error) }, 'page of the window could not be loaded');
     });
     this.#options.onOpened();

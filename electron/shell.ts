@@ -1,5 +1,5 @@
 /** What happens when: the server's states to tray, window and notifications; people's wishes to the server. */
-import type { ServerState, WorkerReady } from '../server/control/contract.ts';
+import type { ServerState, Status, WorkerReady } from '../server/control/contract.ts';
 import type { Desktop } from './desktop.ts';
 import { createNotifications, type Notify } from './notifications.ts';
 import { askForFirstStart, askHowToClose, showFirstAccount } from './questions.ts';
@@ -188,10 +188,12 @@ export class Shell {
     return {
       'copy-address': () => void electron.clipboard.writeText(this.#address ?? ''),
       'finish-setup': () => this.#setUp(),
+      invite: () => this.#window.show('invite'),
       open: () => this.#window.show(),
       start: () => this.#server.start(),
       pause: () => void this.#server.stop('paused'),
       restart: () => void this.#server.restart(),
+      'toggle-federation': () => this.#server.setFederation(this.#federation()?.isEnabled !== true),
       'toggle-login-item': () => void this.#setLoginItem(!autostart.isOn()),
       'view-logs': () => void this.#openLogs(),
       quit: () => void this.quit(),
@@ -237,10 +239,17 @@ export class Shell {
     return serverState(this.#server.phase, this.#desktop.system.clock.now(), this.#address);
   }
 
+  /** Undefined while the server does not run, or has not told yet. */
+  #federation(): Status['federation'] | undefined {
+    const { phase } = this.#server;
+    return phase.kind === 'running' ? phase.status?.federation : undefined;
+  }
+
   #trayModel(): TrayModel {
     const { autostart } = this.#desktop;
     return trayModel({
       state: this.#state(),
+      federation: this.#federation(),
       isLoginItem: autostart.isOn(),
       canBeLoginItem: autostart.isPossible,
     });

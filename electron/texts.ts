@@ -33,7 +33,9 @@ export const texts = {
 
   // Rows of the menu.
   finishSetup: 'Finish setup…',
+  invite: 'Invite someone…',
   open: `Open ${PRODUCT}…`,
+  federation: 'Allow chatting with other servers',
   pause: 'Pause server',
   start: 'Start server',
   startAgain: 'Start again',

@@ -1,5 +1,5 @@
 /** The tray as plain values: what it shows in each state. `tray.ts` draws it. */
-import type { ServerState } from '../server/control/contract.ts';
+import type { ServerState, Status } from '../server/control/contract.ts';
 import { texts } from './texts.ts';
 
 /** Windows shows no more of a tooltip than this. */
@@ -10,11 +10,13 @@ const MAX_LABEL = 110;
 export type TrayAction =
   | 'copy-address'
   | 'finish-setup'
+  | 'invite'
   | 'open'
   | 'start'
   | 'pause'
   | 'restart'
   | 'toggle-login-item'
+  | 'toggle-federation'
   | 'view-logs'
   | 'quit';
 
@@ -22,7 +24,13 @@ export type TrayRow =
   | { readonly kind: 'separator' }
   | { readonly kind: 'text'; readonly label: string }
   | { readonly kind: 'action'; readonly label: string; readonly action: TrayAction; readonly isEnabled: boolean }
-  | { readonly kind: 'checkbox'; readonly label: string; readonly action: TrayAction; readonly isChecked: boolean };
+  | {
+      readonly kind: 'checkbox';
+      readonly label: string;
+      readonly action: TrayAction;
+      readonly isChecked: boolean;
+      readonly isEnabled: boolean;
+    };
 
 export interface TrayModel {
   readonly icon: ServerState['kind'];
@@ -32,6 +40,8 @@ export interface TrayModel {
 
 export interface TrayFacts {
   readonly state: ServerState;
+  /** Undefined while the server does not tell. */
+  readonly federation?: Status['federation'] | undefined;
   readonly isLoginItem: boolean;
   /** False where the system keeps login items to itself, as Flatpak and Snap do: then there is no such row. */
   readonly canBeLoginItem: boolean;
@@ -67,15 +77,17 @@ function setupRows(): readonly TrayRow[] {
   return [separator, action('finish-setup', texts.finishSetup), separator, quit(texts.quit)];
 }
 
-function serverRows({ state, isLoginItem, canBeLoginItem }: TrayFacts): readonly TrayRow[] {
+function serverRows({ state, federation, isLoginItem, canBeLoginItem }: TrayFacts): readonly TrayRow[] {
   const isUp = state.kind === 'running' || state.kind === 'running-with-problem';
   const isComing = state.kind === 'starting';
   const start = state.kind === 'failed' ? texts.startAgain : texts.start;
   return [
     ...(state.address === undefined ? [] : [action('copy-address', state.address)]),
     separator,
+    action('invite', texts.invite, isUp),
     action('open', texts.open),
     separator,
+    ...(federation === undefined ? [] : [federationRow(federation)]),
     isUp || isComing ? action('pause', texts.pause) : action('start', start),
     action('restart', texts.restart, isUp || isComing),
     separator,
@@ -86,6 +98,7 @@ function serverRows({ state, isLoginItem, canBeLoginItem }: TrayFacts): readonly
             label: texts.startAtLogin,
             action: 'toggle-login-item',
             isChecked: isLoginItem,
+            isEnabled: true,
           } satisfies TrayRow,
         ]
       : []),
@@ -93,6 +106,18 @@ function serverRows({ state, isLoginItem, canBeLoginItem }: TrayFacts): readonly
     separator,
     quit(isUp ? texts.quitRunning : texts.quit),
   ];
+}
+
+/** Where it cannot be switched on, the row says why, and that it is off. */
+function federationRow({ isEnabled, isPossible, why }: Status['federation']): TrayRow {
+  const reason = isPossible || why === undefined ? '' : ` — ${why}`;
+  return {
+    kind: 'checkbox',
+    label: shorten(`${texts.federation}${reason}`, MAX_LABEL),
+    action: 'toggle-federation',
+    isChecked: isEnabled && isPossible,
+    isEnabled: isPossible,
+  };
 }
 
 function headlineOf(state: ServerState): string {

@@ -60,6 +60,7 @@ export class TrayView {
           type: 'checkbox',
           label: this.#label(row.label),
           checked: row.isChecked,
+          enabled: row.isEnabled,
           click: () => this.#act(row.action),
         };
     }

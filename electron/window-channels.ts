@@ -12,6 +12,8 @@ export const channels = {
   /** To the page: a state, and a message port. */
   serverStateChanged: 'snug:server-state-changed',
   port: 'snug:port',
+  /** To the page: which sheet it shall open. */
+  openSheet: 'snug:open-sheet',
 } as const;
 
 /** How the preload script, which may read nothing, learns the app's version. */

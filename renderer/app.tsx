@@ -5,21 +5,24 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import css from './app.module.css';
 import type { Connection } from './connection.ts';
+import { desktop } from './desktop.ts';
 import { AuditPage } from './pages/audit.tsx';
 import { BridgesPage } from './pages/bridges.tsx';
 import { FilesPage } from './pages/files.tsx';
 import { LogsPage } from './pages/logs.tsx';
+import { NetworkPage } from './pages/network.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { PeoplePage } from './pages/people.tsx';
 import { ReportsPage } from './pages/reports.tsx';
 import { SettingsPage } from './pages/settings.tsx';
 import { Boundary } from './parts/boundary.tsx';
 import { Header } from './parts/header.tsx';
+import { InviteSheet } from './parts/invite-sheet.tsx';
 import { LineBanner } from './parts/line-banner.tsx';
 import { Navigation } from './parts/navigation.tsx';
 import { UnknownBrowser } from './parts/unknown-browser.tsx';
 import { ConnectionContext, useLine, useLiveSnapshots, useStatus } from './queries.ts';
-import { type PageName, usePage } from './route.ts';
+import { closeSheet, openSheet, type PageName, usePage, useSheet } from './route.ts';
 import { useServerState } from './server-state.ts';
 import { texts } from './texts.ts';
 import { theme } from './theme/theme.ts';
@@ -56,6 +59,9 @@ function Window() {
   const state = useServerState();
   const { data: status } = useStatus();
   const main = useFocusOnPageChange(page);
+  const sheet = useSheet();
+  // The tray opens sheets as well.
+  useEffect(() => desktop()?.onOpenSheet(openSheet), []);
   const isFirstSight = line.kind === 'unknown-browser' && status === undefined;
   return (
     <div className={css.window}>
@@ -73,6 +79,7 @@ function Window() {
           </div>
         </main>
       </div>
+      <InviteSheet isOpen={sheet === 'invite' && !isFirstSight} close={closeSheet} />
     </div>
   );
 }
@@ -85,6 +92,8 @@ function Page({ page }: { readonly page: PageName }) {
       return <PeoplePage />;
     case 'files':
       return <FilesPage />;
+    case 'network':
+      return <NetworkPage />;
     case 'bridges':
       return <BridgesPage />;
     case 'reports':

@@ -79,6 +79,8 @@ function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>, option
 export const useStatus = () => useSnapshot('status', (client) => client.status.get());
 export const useSessions = () => useSnapshot('sessions', (client) => client.sessions.list());
 export const useAccounts = () => useSnapshot('accounts', (client) => client.accounts.list());
+export const useGroups = () => useSnapshot('groups', (client) => client.groups.list());
+export const useInvitations = () => useSnapshot('invitations', (client) => client.invitations.list());
 export const useReports = () => useSnapshot('reports', (client) => client.reports.list());
 export const useRoles = () => useSnapshot('roles', (client) => client.roles.list());
 export const useComponents = () =>
@@ -98,6 +100,13 @@ export const useAudit = (text: string, limit: number) =>
   });
 export const useDevices = (localpart: string) =>
   useSnapshot('devices', (client) => client.clients.list({ localpart }), { about: [localpart] });
+export const useNetwork = () => useSnapshot('network', (client) => client.network.get());
+/** Asked again when the certificates are others. */
+export const useTrust = () => {
+  const certificate = useStatus().data?.certificate;
+  const about = [certificate?.fingerprint, certificate?.authorityFingerprint];
+  return useSnapshot('trust', (client) => client.trust.get(), { about });
+};
 /** What everybody is told without anybody telling it. */
 export const useStandingMessage = (kind: 'motd' | 'welcome') =>
   useSnapshot('messages', (client) => client.messages[kind].get(), { about: [kind] });
@@ -116,15 +125,26 @@ export function useLiveSnapshots(): void {
     keep('status', () => client.status.follow({}, { signal }));
     keep('sessions', () => client.sessions.follow({}, { signal }));
     keep('accounts', () => client.accounts.follow({}, { signal }));
+    keep('groups', () => client.groups.follow({}, { signal }));
+    keep('invitations', () => client.invitations.follow({}, { signal }));
     keep('reports', () => client.reports.follow({}, { signal }));
+    keep('network', () => client.network.follow({}, { signal }));
     // What was done last shows in lists that nobody pushes.
     const refetch = (): void => {
-      for (const queryKey of [['audit'], ['devices'], ['roles'], ['components'], ['messages']])
+      for (const queryKey of [['audit'], ['devices'], ['roles'], ['components'], ['messages'], ['trust']])
         void cache.invalidateQueries({ queryKey });
     };
     void followForEver(() => client.audit.follow({ limit: 1 }, { signal }), refetch, signal);
     // Nobody pushes these; another server, or the same one after a restart, may have others.
-    for (const queryKey of [['settings'], ['files'], ['file-usage'], ['roles'], ['components'], ['messages']])
+    for (const queryKey of [
+      ['settings'],
+      ['files'],
+      ['file-usage'],
+      ['roles'],
+      ['components'],
+      ['messages'],
+      ['trust'],
+    ])
       void cache.invalidateQueries({ queryKey });
     return () => ending.abort();
   }, [client, cache]);

@@ -4,7 +4,11 @@ import { audit } from './texts/audit.ts';
 import { bridges } from './texts/bridges.ts';
 import { everybody } from './texts/everybody.ts';
 import { files } from './texts/files.ts';
+import { groups } from './texts/groups.ts';
+import { invite } from './texts/invite.ts';
+import { lifetimes } from './texts/lifetimes.ts';
 import { logs } from './texts/logs.ts';
+import { network } from './texts/network.ts';
 import { overview } from './texts/overview.ts';
 import { people } from './texts/people.ts';
 import { plural } from './texts/plural.ts';
@@ -23,6 +27,7 @@ export const texts = {
     overview: 'Overview',
     people: 'People',
     files: 'Files',
+    network: 'Network',
     bridges: 'Bridges',
     reports: 'Reports',
     audit: 'Audit log',
@@ -72,9 +77,12 @@ export const texts = {
 
   table: { more: 'Show more', clearSearch: 'Clear the search' },
   files,
+  network,
   bridges,
   roles,
+  groups,
   everybody,
+  invite,
   reports,
   audit,
 
@@ -106,6 +114,7 @@ export const texts = {
   loading: 'Loading',
   overview,
   people,
+  lifetimes,
   settings,
   logs,
 };

@@ -7,13 +7,19 @@ type AccountDeed = Extract<DeedName, `accounts.${string}` | `roles.${string}`>;
 
 export function createAccountCarriers(accounts: Accounts, grants: AdminGrants): Pick<Carriers, AccountDeed> {
   return {
-    'accounts.create': ({ localpart, password, role }) => accounts.create({ localpart, password, role }),
+    'accounts.create': ({ localpart, password, role, expiresAt }) =>
+      accounts.create({ localpart, password, role, expiresAt }),
     'accounts.setPassword': ({ localpart, password, ownResource }) =>
       accounts.setPassword(localpart, password, ownResource),
     'accounts.setRole': ({ localpart, role }) => accounts.setRole(localpart, role),
     'accounts.disable': ({ localpart }) => accounts.disable(localpart),
     'accounts.enable': ({ localpart }) => accounts.enable(localpart),
     'accounts.remove': ({ localpart }) => accounts.remove(localpart),
+    'accounts.delete': ({ localpart }) => accounts.statuses.delete(localpart),
+    'accounts.restore': ({ localpart }) => accounts.statuses.restore(localpart),
+    'accounts.setExpiry': ({ localpart, expiresAt }) => accounts.statuses.setExpiry(localpart, expiresAt),
+    'accounts.approve': ({ localpart }) => accounts.statuses.approve(localpart),
+    'accounts.refuse': ({ localpart }) => accounts.statuses.refuse(localpart),
     'accounts.setAdmins': ({ localparts }) => setAdmins(accounts, grants, new Set(localparts)),
     'roles.create': ({ name, permissions }) => accounts.roles.create(name, permissions),
     'roles.update': ({ name, permissions }) => accounts.roles.update(name, permissions),

@@ -9,16 +9,26 @@ import type { Announcement } from './lan/records.ts';
 import type { Logger } from './log/log.ts';
 import type { Opened } from './opened.ts';
 
-interface AnnouncementOptions {
+/** What an announcement is made of. */
+export interface AnnouncedFacts {
   readonly config: Config;
   readonly domain: string;
   readonly ports: ClientPorts;
   /** Where the page for new people is; left out when there is none. */
   readonly joinPort?: number;
+  /** For other servers; null while federation is off. */
+  readonly serverPorts?: () => { readonly s2s: number | null; readonly s2sTls: number | null };
   readonly certificates: {
     readonly current: TlsIdentity;
     onChange(listener: () => void): void;
   };
+}
+
+interface AnnouncementOptions extends AnnouncedFacts {
+  /** How it goes may be different now. */
+  readonly onChange?: () => void;
+  /** Tells when `serverPorts` may be others. */
+  readonly onServerPorts?: (listener: () => void) => void;
   readonly log: Logger;
   readonly opened: Opened;
 }
@@ -26,7 +36,8 @@ interface AnnouncementOptions {
 export function announce(options: AnnouncementOptions): Announcer {
   const { config, certificates, log, opened } = options;
   const settings = config.group('lan', lanSettings);
-  const announcer = new Announcer({ log, resolveSoa: systemSoa });
+  const { onChange } = options;
+  const announcer = new Announcer({ log, resolveSoa: systemSoa, ...(onChange && { onChange }) });
   const follow = (): void => {
     if (settings.mdns) announcer.start(currentAnnouncement(options));
     else void announcer.stop();
@@ -36,12 +47,15 @@ export function announce(options: AnnouncementOptions): Announcer {
     if (key === 'lan.interfaces') announcer.update(currentAnnouncement(options));
   });
   certificates.onChange(() => announcer.update(currentAnnouncement(options)));
+  options.onServerPorts?.(() => announcer.update(currentAnnouncement(options)));
   opened.add(() => announcer.stop());
   follow();
   return announcer;
 }
 
-function currentAnnouncement({ config, domain, ports, joinPort, certificates }: AnnouncementOptions): Announcement {
+/** What would be announced now. */
+export function currentAnnouncement({ config, domain, ports, joinPort, serverPorts, certificates }: AnnouncedFacts): Announcement {
+  const { s2s = null, s2sTls = null } = serverPorts?.() ?? {};
   const { caFingerprintSha256: caFingerprint } = certificates.current;
   return {
     domain,
@@ -50,6 +64,8 @@ function currentAnnouncement({ config, domain, ports, joinPort, certificates }: 
     interfaces: config.group('lan', lanSettings).interfaces,
     ...(ports.c2s === null ? {} : { c2sPort: ports.c2s }),
     ...(ports.c2sTls === null ? {} : { c2sTlsPort: ports.c2sTls }),
+    ...(s2s === null ? {} : { s2sPort: s2s }),
+    ...(s2sTls === null ? {} : { s2sTlsPort: s2sTls }),
     ...(joinPort === undefined ? {} : { joinPort }),
     ...(caFingerprint === undefined ? {} : { caFingerprint }),
   };

@@ -2,7 +2,8 @@
  * The XMPP server without disk, sockets and control: builds router, sessions, modules and streams and joins them.
  * `server.ts` puts it on a computer; scenes put it in memory with a clock of their own.
  */
-import type { Accounts } from './accounts/accounts.ts';
+import { AccountEnds } from './account-ends.ts';
+import type { Account, Accounts } from './accounts/accounts.ts';
 import { standingOf } from './accounts/roles.ts';
 import { Administration } from './administration/administration.ts';
 import { AuditLog } from './administration/audit.ts';
@@ -19,6 +20,7 @@ import {
   serverGroups,
 } from './config/settings.ts';
 import { createDeedCarriers, type Keeper } from './deed-carriers.ts';
+import type { FederationDoor } from './federation-carriers.ts';
 import { Streams } from './listeners/streams.ts';
 import type { Logger } from './log/log.ts';
 import { Disco } from './modulehost/disco.ts';
@@ -75,6 +77,8 @@ export interface CoreOptions {
   readonly localNetworks?: () => readonly string[];
   /** Nobody when it is left out. */
   readonly keeper?: Keeper;
+  /** None when it is left out. */
+  readonly federation?: () => FederationDoor | undefined;
   /** Where modules keep what is too large for the database. */
   readonly dataDir: string;
   readonly log: Logger;
@@ -218,6 +222,7 @@ export function createCore(options: CoreOptions): Core {
     lifecycle,
     find: (token) => host.find(token),
     keeper: options.keeper ?? NOBODY,
+    federation: options.federation ?? (() => undefined),
     flush: () => writer.flush(),
   });
   const administration = new Administration({
@@ -270,17 +275,33 @@ export function createCore(options: CoreOptions): Core {
   for (const module of modules) if (!disabled.disabled.includes(module.name)) host.start(module);
 
   const endSessionsOf =
-    (condition: string, text: string) =>
-    ({ localpart }: { readonly localpart: string }, byResource?: string) => {
-      const error = { condition, text };
+    (condition: string, textFor: (account: Account) => string) => (account: Account, byResource?: string) => {
+      const { localpart } = account;
+      const error = { condition, text: textFor(account) };
       const kept = byResource === undefined ? undefined : sessions.get(localpart, byResource);
       for (const session of [...sessions.of(localpart).values()]) if (session !== kept) lifecycle.end(session, error);
       streams.closeOf(localpart, error, kept?.stream); // those without a resource
     };
-  accounts.on('removed', endSessionsOf('not-authorized', 'This account has been removed.'));
-  accounts.on('disabled', endSessionsOf('not-authorized', 'This account has been switched off.'));
+  accounts.on(
+    'removed',
+    endSessionsOf('not-authorized', (account) =>
+      accounts.statuses.isOver(account)
+        ? 'This account was for a limited time, which is over.'
+        : 'This account has been removed.',
+    ),
+  );
+  accounts.on(
+    'disabled',
+    endSessionsOf('not-authorized', ({ status }) =>
+      status === 'deleted' ? 'This account has been deleted.' : 'This account has been switched off.',
+    ),
+  );
   // RFC 6120 section 4.9.3.16: what the stream was authenticated with is revoked, and must be negotiated again.
-  accounts.on('passwordChanged', endSessionsOf('reset', 'The password has been changed. Sign in with the new one.'));
+  accounts.on(
+    'passwordChanged',
+    endSessionsOf('reset', () => 'The password has been changed. Sign in with the new one.'),
+  );
+  const ends = new AccountEnds({ accounts, clock, log: log.child('accounts') });
 
   return {
     router,
@@ -295,6 +316,7 @@ export function createCore(options: CoreOptions): Core {
     async stop(graceMs) {
       deeds.cancel();
       audit.stop();
+      ends.stop();
       await streams.closeAll(graceMs);
       await host.stopAll();
     },

@@ -9,6 +9,7 @@ import { createComponentCarriers } from './component-carriers.ts';
 import type { Config } from './config/config.ts';
 import { adminSettings } from './config/settings.ts';
 import { parseJid } from './jid/jid.ts';
+import { createGroupCarriers } from './group-carriers.ts';
 import { INVITATIONS } from './modulehost/invitations.ts';
 import {
   ANNOUNCEMENTS,
@@ -18,9 +19,12 @@ import {
   type ServiceToken,
   UPLOADS,
 } from './modulehost/services.ts';
+import { createDomainCarriers, type DomainKeeper } from './domain-carriers.ts';
+import { createFederationCarriers, type FederationDoor, refuseImpossibleSetting } from './federation-carriers.ts';
 import { createPeopleCarriers } from './people-carriers.ts';
 import type { SessionLifecycle } from './router/session-lifecycle.ts';
 import type { Sessions } from './session/sessions.ts';
+import { createTrustCarriers, type TrustKeeper } from './trust-carriers.ts';
 
 const SECOND_MS = 1000;
 
@@ -30,6 +34,8 @@ export interface Keeper {
   restart(): void;
   /** A fresh one-time address of the window in a browser; undefined where this server opens none. */
   windowAddress(): string | undefined;
+  readonly trust?: TrustKeeper;
+  readonly domain?: DomainKeeper | undefined;
 }
 
 export interface DeedCarriersOptions {
@@ -42,6 +48,8 @@ export interface DeedCarriersOptions {
   /** A service of the modules; undefined while its module is switched off. */
   readonly find: <T>(token: ServiceToken<T>) => T | undefined;
   readonly keeper: Keeper;
+  /** Undefined where there is no federation. */
+  readonly federation: () => FederationDoor | undefined;
   /** Resolves when what was written before is on disk. */
   readonly flush: () => Promise<void>;
 }
@@ -69,6 +77,10 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
     }),
     ...createPeopleCarriers(options, find),
     ...createComponentCarriers(find),
+    ...createDomainCarriers(() => keeper.domain),
+    ...createFederationCarriers(options.federation),
+    ...createGroupCarriers(config, find),
+    ...createTrustCarriers(() => keeper.trust),
     async 'clients.revoke'({ localpart, id, signOut }) {
       const outcome = await find(CLIENT_ACCESS).revoke(localpart, id, { signOut });
       if (outcome === 'unknown') throw new DeedError('not-found', 'There is no such device.');
@@ -88,6 +100,7 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
     },
     async 'settings.set'({ key, value }) {
       if (!config.has(key)) throw new DeedError('not-found', `There is no setting called ${key}.`);
+      refuseImpossibleSetting(key, value, options.federation());
       await config.set(key, value);
     },
     'invitations.create': (wish) => find(INVITATIONS).create(wish),

@@ -1,15 +1,16 @@
 /** What can be asked of the running server from outside, put together from its rooms. */
 import type { Accounts } from './accounts/accounts.ts';
 import { generatePassword } from './accounts/passwords.ts';
+import { fingerprintWords } from './certificates/fingerprint-words.ts';
 import { ClientNames } from './client-names.ts';
-import type { ClientPorts } from './client-ports.ts';
 import type { Clock } from './clock/clock.ts';
 import type { Config } from './config/config.ts';
 import type { Status } from './control/contract.ts';
-import type { Deeds } from './control/deeds.ts';
+import type { Deeds, FederationDeeds } from './control/deeds.ts';
 import type { Core } from './core.ts';
 import type { RecentLines } from './log/recent-lines.ts';
 import { COMPONENTS } from './modulehost/components.ts';
+import { GROUPS } from './modulehost/groups.ts';
 import { INVITATIONS } from './modulehost/invitations.ts';
 import { ANNOUNCEMENTS, CLIENT_ACCESS, LAST_ACTIVITY, REPORTS, UPLOADS } from './modulehost/services.ts';
 import { componentsSettings } from './modules/components/settings.ts';
@@ -33,20 +34,39 @@ export interface DeedsOptions {
   readonly accounts: Accounts;
   readonly config: Config;
   readonly lines: RecentLines;
-  readonly ports: ClientPorts;
+  readonly ports: Status['ports'];
+  readonly joinPage: () => string | undefined;
   /** Null while it is shut. */
   readonly componentPort: () => number | null;
   readonly addresses: () => readonly string[];
-  readonly certificate: () => { readonly fingerprintSha256: string; readonly expiresAt: Date; readonly source: string };
+  readonly certificate: () => {
+    readonly fingerprintSha256: string;
+    readonly caFingerprintSha256?: string;
+    readonly expiresAt: Date;
+    readonly source: string;
+  };
+  readonly network: Deeds['network'];
+  readonly trust: Deeds['trust'];
+  readonly domainSetup: Deeds['domain'];
   readonly storageBytes: () => number;
   readonly problems: () => Status['problems'];
   readonly clock: Clock;
   readonly randomBytes: (bytes: number) => Buffer;
   /** Resolves when the server begins to stop. */
   readonly stopping: Promise<unknown>;
+  readonly federation: FederationDeeds;
+  readonly federationState: () => Status['federation'];
 }
 
-const ACCOUNT_EVENTS = ['created', 'removed', 'disabled', 'enabled', 'roleChanged'] as const;
+const ACCOUNT_EVENTS = [
+  'created',
+  'removed',
+  'disabled',
+  'enabled',
+  'restored',
+  'expiryChanged',
+  'roleChanged',
+] as const;
 const NEVER_SEEN: ReadonlyMap<string, number> = new Map();
 
 export function createDeeds(options: DeedsOptions): Deeds {
@@ -59,6 +79,8 @@ export function createDeeds(options: DeedsOptions): Deeds {
   };
   core.lifecycle.hooks.push({ bound: changed, presenceChanged: changed, ended: changed });
   for (const event of ACCOUNT_EVENTS) accounts.on(event, changed);
+  options.federation.onChange(changed);
+  options.domainSetup.onChange(changed);
   void options.stopping.then(() => {
     isStopping = true;
     changed();
@@ -72,6 +94,7 @@ export function createDeeds(options: DeedsOptions): Deeds {
     perform: (actor, deed, input) => administration.perform(actor, deed, input),
     status() {
       const certificate = options.certificate();
+      const joinPage = options.joinPage();
       return {
         domain,
         state: isStopping ? 'stopping' : 'running',
@@ -79,17 +102,20 @@ export function createDeeds(options: DeedsOptions): Deeds {
         version: options.version,
         startedAt: new Date(options.startedAtMs).toISOString(),
         ports: options.ports,
+        ...(joinPage === undefined ? {} : { joinPage }),
         addresses: [...options.addresses()],
         onlineAccounts: sessions.accountCount,
         sessions: sessions.count,
-        accounts: accounts.list().length,
+        accounts: accounts.list().filter(({ localpart }) => accounts.isThere(localpart)).length,
         storageBytes: options.storageBytes(),
         traffic: { messages: core.router.messages },
         certificate: {
           fingerprint: certificate.fingerprintSha256,
           expiresAt: certificate.expiresAt.toISOString(),
           source: certificate.source,
+          ...wordsOf(certificate.caFingerprintSha256),
         },
+        federation: options.federationState(),
         problems: options.problems(),
       };
     },
@@ -116,10 +142,18 @@ export function createDeeds(options: DeedsOptions): Deeds {
       port: options.componentPort(),
       components: (host.find(COMPONENTS)?.list() ?? []).map(summarizeComponent),
     }),
+    groups: {
+      list: () => host.find(GROUPS)?.list() ?? [],
+      onChange: (listener) => host.find(GROUPS)?.onChange(listener) ?? (() => undefined),
+    },
     invitations: {
       list: () => host.find(INVITATIONS)?.list() ?? [],
       onChange: (listener) => host.find(INVITATIONS)?.onChange(listener) ?? (() => undefined),
     },
+    network: options.network,
+    trust: options.trust,
+    domain: options.domainSetup,
+    federation: options.federation,
     config: options.config,
     logs: {
       recent: (count) => options.lines.recent(count),
@@ -134,4 +168,10 @@ export function createDeeds(options: DeedsOptions): Deeds {
     clock,
     generatePassword: () => generatePassword(options.randomBytes),
   };
+}
+
+function wordsOf(authorityFingerprint: string | undefined) {
+  return authorityFingerprint === undefined
+    ? {}
+    : { authorityFingerprint, words: fingerprintWords(authorityFingerprint) };
 }

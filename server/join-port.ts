@@ -1,16 +1,18 @@
 /** The port of the join and trust pages, and the address under which people on the local network reach it. */
 
-import { X509Certificate } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isIPv4, isIPv6 } from 'node:net';
 import { localNetworks } from './addresses.ts';
+import { authorityName } from './certificates/authority-name.ts';
 import type { Certificates } from './certificates/certificates.ts';
+import { fingerprintWords } from './certificates/fingerprint-words.ts';
 import type { ClientPorts } from './client-ports.ts';
 import type { Config } from './config/config.ts';
 import { joinSettings, listenSettings } from './config/settings.ts';
 import { isAddressFamilyMissing } from './listeners/tcp.ts';
 import { createWeb } from './listeners/web.ts';
+import { WebConnections } from './listeners/web-connections.ts';
 import type { Logger } from './log/log.ts';
 import type { JoinPagesService, TrustFacts } from './modulehost/invitations.ts';
 import { findPortOwner } from './port-owner.ts';
@@ -18,6 +20,8 @@ import { findPortOwner } from './port-owner.ts';
 /** SECURITY: strangers come here. Pages are small, and nobody needs long to ask for one. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const IDLE_MS = 15_000;
+/** How often it is looked whether a request takes longer than it may; Node would look every half minute. */
+const CHECK_MS = 5_000;
 const MAX_CONNECTIONS = 256;
 
 export interface JoinPort {
@@ -58,9 +62,15 @@ export async function openJoinPort(options: JoinPortOptions): Promise<JoinPort |
 async function listen(options: JoinPortOptions, wanted: number): Promise<JoinPort> {
   const { config, pages, addresses, log } = options;
   const { address: host } = config.group('listen', listenSettings);
-  const http = createServer({ headersTimeout: REQUEST_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
-  http.maxConnections = MAX_CONNECTIONS;
+  const http = createServer({
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_MS,
+  });
   http.setTimeout(IDLE_MS);
+  // SECURITY: one device that opens them all must not shut the door for the others.
+  const connections = new WebConnections({ log: log.child('listeners'), max: MAX_CONNECTIONS });
+  http.on('connection', (socket) => connections.add(socket));
   const routes = [pages.routes(() => trustOf(options))];
   const server = await createWeb({ routes, log: log.child('listeners') }, (handler) => http.on('request', handler));
   try {
@@ -93,14 +103,14 @@ function trustOf({ certificates, addresses, ports }: JoinPortOptions): TrustFact
     authority:
       caPem === undefined || caFingerprintSha256 === undefined
         ? undefined
-        : { pem: caPem, fingerprint: caFingerprintSha256, name: nameOf(caPem) },
+        : {
+            pem: caPem,
+            fingerprint: caFingerprintSha256,
+            words: fingerprintWords(caFingerprintSha256),
+            name: authorityName(caPem),
+          },
     fingerprint: fingerprintSha256,
     addresses: addresses(),
     port: ports.c2s,
   };
-}
-
-/** As devices show it. */
-function nameOf(pem: string): string {
-  return /^CN=(.*)$/m.exec(new X509Certificate(pem).subject)?.[1] ?? 'Snug';
 }

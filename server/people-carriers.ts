@@ -16,12 +16,13 @@ export function createPeopleCarriers(
   const sessionsOf = (localpart: string): readonly Session[] => [...sessions.of(localpart).values()];
   const attends: Readonly<Record<Attendance, (account: Account) => boolean>> = {
     registered: () => true,
-    disabled: ({ isEnabled }) => !isEnabled,
+    disabled: ({ status }) => status === 'disabled',
     online: ({ localpart }) => sessions.of(localpart).size > 0,
     active: ({ localpart }) => sessionsOf(localpart).some(isActive),
     idle: ({ localpart }) => sessions.of(localpart).size > 0 && !sessionsOf(localpart).some(isActive),
   };
-  const those = (which: Attendance): readonly Account[] => accounts.list().filter(attends[which]);
+  const those = (which: Attendance): readonly Account[] =>
+    accounts.list().filter((account) => accounts.isThere(account.localpart) && attends[which](account));
 
   /** SECURITY: what is told here is about accounts only; guests are nobody. */
   function findAccount(localpart: string): Account {

@@ -7,13 +7,12 @@ import { generatePassword } from './accounts/passwords.ts';
 import { localNetworks, reachableAddresses } from './addresses.ts';
 import { thisComputer } from './administration/actor.ts';
 import { announce } from './announcement.ts';
-import { CertificateError } from './certificates/certificate-error.ts';
-import { Certificates } from './certificates/certificates.ts';
-import { type ClientPorts, openClientPorts } from './client-ports.ts';
+import { openCertificates } from './certificate-source.ts';
+import { openClientPorts } from './client-ports.ts';
 import { systemClock } from './clock/clock.ts';
 import { ComponentPort } from './component-port.ts';
 import type { Config } from './config/config.ts';
-import { certificateSettings, listenSettings, logSettings } from './config/settings.ts';
+import { listenSettings, logSettings } from './config/settings.ts';
 import type { Status } from './control/contract.ts';
 import type { Deeds } from './control/deeds.ts';
 import { followSnapshots } from './control/follow-snapshots.ts';
@@ -24,6 +23,10 @@ import { createCore } from './core.ts';
 import { type DataDirectory, loadConfig, lockDataDirectory, openDataDirectory } from './data-directory.ts';
 import { createDeeds } from './deeds.ts';
 import { type JoinPort, openJoinPort } from './join-port.ts';
+import { createFederating } from './federating.ts';
+import type { DomainKeeper } from './domain-carriers.ts';
+import { openDomainSetup } from './domain-setup.ts';
+import type { Federation } from './federation/federation.ts';
 import type { Announcer } from './lan/announcer.ts';
 import { createServerTls, type ServerTls } from './listeners/tls.ts';
 import { createConsoleLines, onlyTroubles, tee } from './log/console-lines.ts';
@@ -32,9 +35,15 @@ import { LogFile } from './log/log-file.ts';
 import { RecentLines } from './log/recent-lines.ts';
 import { COMPONENTS } from './modulehost/components.ts';
 import { JOIN_PAGES } from './modulehost/invitations.ts';
+import { PROXY } from './modulehost/services.ts';
+import { Network } from './network.ts';
+import { describePorts } from './open-ports.ts';
 import { Opened } from './opened.ts';
+import { followPageAddresses } from './page-addresses.ts';
 import { RESTART } from './restart.ts';
 import { StartError } from './start-error.ts';
+import { Trust } from './trust.ts';
+import { waitingProblems } from './waiting-people.ts';
 import { openWebStreams } from './web-streams.ts';
 import { openWindowDoor } from './window-door.ts';
 
@@ -60,7 +69,9 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly domain: string;
-  readonly ports: ClientPorts;
+  readonly ports: Status['ports'];
+  /** The address of the join page; undefined while nobody can reach it. */
+  readonly joinPage?: string;
   readonly addresses: readonly string[];
   /** SHA-256 of the certificate that clients are shown. */
   readonly fingerprint: string;
@@ -72,6 +83,8 @@ export interface RunningServer {
   connect(port: ControlPort): void;
   /** Tells the status now and after each change, at most twice a second. */
   followStatus(listener: (status: Status) => void): void;
+  /** The tray's switch for other servers. Never rejects: what comes of it is told by the status. */
+  setFederation(isEnabled: boolean): Promise<void>;
   /** The computer goes to sleep: who looks for the server shall not find it until `networkChanged`. */
   suspend(): void;
   /** For who knows that the computer woke up, or joined another network. */
@@ -136,8 +149,9 @@ async function build(
   });
   opened.add(() => data.close());
   const { domain, database, accounts } = data;
-  const certificates = await openCertificates(dataDir, domain, config, log);
+  const { certificates, acme } = await openCertificates({ dataDir, domain, config, log, clock: systemClock });
   opened.add(() => certificates.close());
+  opened.add(() => acme.close());
   let tls = createServerTls(certificates.current);
   const tlsListeners: ((tls: ServerTls) => void)[] = [];
   certificates.onChange((identity) => {
@@ -145,6 +159,7 @@ async function build(
     for (const listener of tlsListeners) listener(tls);
   });
   certificates.startRenewal();
+  followPageAddresses(config, certificates, opened);
 
   const startedAtMs = Date.now();
   let join: JoinPort | undefined;
@@ -154,6 +169,9 @@ async function build(
       return join?.address;
     },
   };
+  let federation: Federation | undefined;
+  let domainKeeper: DomainKeeper | undefined;
+  const trust = new Trust({ domain, dataDir, certificates, joinPage: () => join?.address, log });
   const core = createCore({
     domain,
     version: VERSION,
@@ -166,15 +184,34 @@ async function build(
     web,
     localNetworks: () => localNetworks(config.group('listen', listenSettings).address),
     dataDir,
+    federation: () => federation,
     keeper: {
       stop: () => void stop(),
       restart: () => void stop(RESTART),
       windowAddress: () => webDoor?.newAddress(),
+      trust,
+      get domain() {
+        return domainKeeper;
+      },
     },
     log,
   });
   opened.add(() => core.stop(GOODBYE_MS));
   const addresses = () => reachableAddresses(config.group('listen', listenSettings).address);
+  const federating = createFederating({
+    config,
+    domain,
+    core,
+    accounts,
+    database,
+    certificates,
+    addresses,
+    clock: systemClock,
+    log: log.child('federation'),
+  });
+  federation = federating.federation;
+  // After people have gone, of which others must hear, and before what they wrote is put away.
+  opened.add(() => federating.federation.close());
   const webStreams = openWebStreams({
     domain,
     config,
@@ -211,7 +248,31 @@ async function build(
   opened.add(() => componentPort?.close());
   if (componentPort !== undefined) await components?.attachDoor(componentPort);
 
+  const openPorts = { ...ports, join: join?.port ?? null, proxy: (await core.host.find(PROXY)?.port) ?? null };
+  const domainSetup = openDomainSetup({
+    domain,
+    config,
+    certificates,
+    acme,
+    ports,
+    clock: systemClock,
+    log: log.child('domain'),
+  });
+  domainKeeper = domainSetup;
+  opened.add(() => domainSetup.close());
   let announcer: Announcer | undefined;
+  const serverPorts = () => federating.federation.status.ports;
+  const announced = { config, domain, ports, ...(join && { joinPort: join.port }), serverPorts, certificates };
+  const network = new Network({
+    ...announced,
+    announcer: () => announcer,
+    addresses,
+    openPorts: describePorts(config, openPorts, {
+      components: () => componentPort?.port ?? null,
+      window: () => webDoor?.port ?? null,
+    }),
+    joinPage: () => join?.address,
+  });
   const deeds = createDeeds({
     domain,
     version: VERSION,
@@ -220,13 +281,22 @@ async function build(
     accounts,
     config,
     lines,
-    ports,
+    ports: openPorts,
+    joinPage: () => join?.address,
     componentPort: () => componentPort?.port ?? null,
     addresses,
     certificate: () => certificates.current,
+    network,
+    trust,
+    domainSetup: domainSetup.deeds,
+    federation: federating.deeds,
+    federationState: federating.state,
     storageBytes: () => database.sizeBytes(),
     problems: () => [
+      ...federating.problems(),
+      ...domainSetup.problems(),
       ...(announcer?.problems ?? []),
+      ...waitingProblems(accounts.statuses.countPending()),
       ...core.host.running.flatMap(({ hooks }) => hooks.problems?.() ?? []),
     ],
     stopping: stopping.promise,
@@ -242,28 +312,35 @@ async function build(
   const webDoor = options.window === 'browser' ? await openWindowDoor(config, handlers, controlLog) : undefined;
   opened.add(() => webDoor?.close());
   announcer = announce({
-    config,
-    domain,
-    ports,
-    ...(join && { joinPort: join.port }),
-    certificates,
+    ...announced,
+    onServerPorts: (listener) => federating.federation.onPorts(listener),
     log: log.child('lan'),
     opened,
   });
+  await federating.federation.open();
   // Last, so that the password cannot be lost to a start that fails halfway.
   const firstAdmin = await createFirstAdmin(data);
-  log.info({ domain, ports, version: VERSION }, 'server started');
+  log.info({ domain, ports: openPorts, version: VERSION }, 'server started');
+  const joinPage = join?.address;
   return {
     domain,
-    ports,
+    ports: openPorts,
+    ...(joinPage === undefined ? {} : { joinPage }),
     addresses: addresses(),
     fingerprint: certificates.current.fingerprintSha256,
     ...(firstAdmin === undefined ? {} : { firstAdmin }),
     ...(webDoor === undefined ? {} : { window: webDoor.newAddress() }),
     connect: (port) => portDoor.serve(port, thisComputer('window')),
     followStatus: (listener) => void follow(deeds, listener, stopped.promise),
+    setFederation: (isEnabled) =>
+      deeds
+        .perform(thisComputer('window'), 'settings.set', { key: 'federation.enabled', value: isEnabled })
+        .catch((error: unknown) => log.warn({ reason: String(error) }, 'federation could not be switched')),
     suspend: () => void announcer?.suspend(),
-    networkChanged: () => announcer?.networkChanged(),
+    networkChanged() {
+      announcer?.networkChanged();
+      domainSetup.networkChanged();
+    },
     stop,
     get failure() {
       return failure;
@@ -308,30 +385,6 @@ async function createFirstAdmin({ accounts, domain }: DataDirectory): Promise<Ru
   const password = generatePassword(randomBytes);
   await accounts.create({ localpart: FIRST_ACCOUNT, password, role: 'admin' });
   return { jid: `${FIRST_ACCOUNT}@${domain}`, password };
-}
-
-async function openCertificates(
-  dataDir: string,
-  domain: string,
-  config: Config,
-  log: RootLogger,
-): Promise<Certificates> {
-  const { file, key } = config.group('certificate', certificateSettings);
-  if ((file === '') !== (key === '')) {
-    throw new StartError('config', 'certificate.file and certificate.key belong together: give both, or neither.');
-  }
-  try {
-    return await Certificates.open({
-      dataDir,
-      domain,
-      ...(file === '' && key === '' ? {} : { files: { certificatePath: file, keyPath: key } }),
-      now: Date.now,
-      log: log.child('certificates'),
-    });
-  } catch (error) {
-    if (error instanceof CertificateError) throw new StartError('certificate', error.message, error);
-    throw error;
-  }
 }
 
 async function openControl(dataDir: string, router: ReturnType<typeof createHandlers>, log: RootLogger) {

@@ -34,14 +34,17 @@ export function summarizeAccounts(
   attendance: Attendance = NOBODY_THERE,
 ): readonly AccountSummary[] {
   const lastSeen = attendance.lastSeen();
-  const summarize = ({ localpart, role, isEnabled, createdAt }: Account): AccountSummary => {
+  const summarize = ({ localpart, role, status, createdAt, expiresAt, vanishesAt }: Account): AccountSummary => {
     const seenAtMs = lastSeen.get(localpart);
     return {
       localpart,
       jid: bareJid(joinJid(localpart, domain)).full,
       role,
-      isDisabled: !isEnabled,
+      status,
+      isDisabled: status === 'disabled',
       createdAt: isoTime(createdAt),
+      ...(expiresAt === undefined ? {} : { expiresAt: isoTime(expiresAt) }),
+      ...(vanishesAt === undefined ? {} : { vanishesAt: isoTime(vanishesAt) }),
       ...(seenAtMs === undefined ? {} : { lastSeen: isoTime(seenAtMs) }),
       sessions: attendance.sessionsOf(localpart),
     };

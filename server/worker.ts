@@ -79,6 +79,9 @@ export class Worker {
       case 'suspending':
         this.#running?.suspend();
         return;
+      case 'set-federation':
+        void this.#running?.setFederation(message.isEnabled);
+        return;
       case 'network-changed':
         this.#running?.networkChanged();
     }
@@ -115,9 +118,10 @@ export class Worker {
 
   #serve(running: RunningServer): void {
     const { parent } = this.#options;
-    const { domain, ports, addresses, fingerprint, firstAdmin } = running;
+    const { domain, ports, joinPage, addresses, fingerprint, firstAdmin } = running;
     const admin = firstAdmin === undefined ? {} : { firstAdmin };
-    parent.send({ type: 'ready', ready: { domain, ports, addresses, fingerprint, ...admin } });
+    const page = joinPage === undefined ? {} : { joinPage };
+    parent.send({ type: 'ready', ready: { domain, ports, ...page, addresses, fingerprint, ...admin } });
     for (const port of this.#waitingPorts.splice(0)) running.connect(port);
     running.followStatus((status) => parent.send({ type: 'status', status }));
   }

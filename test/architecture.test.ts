@@ -13,7 +13,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['accounts', 'stream', 'session', 'certificates'],
   ['router', 'administration'],
   ['modulehost'],
-  ['modules', 'federation', 'listeners', 'lan'],
+  ['modules', 'federation', 'listeners', 'lan', 'domain-check', 'port-mapping'],
   ['control'],
 ];
 /** Files beside the rooms, and the rooms of entries, see everything. */

@@ -9,10 +9,14 @@ import { createDeeds } from '../server/deeds.ts';
 import { createLogger } from '../server/log/log.ts';
 import { RecentLines } from '../server/log/recent-lines.ts';
 import { summarizeAccounts } from '../server/summaries.ts';
+import { FakeFederation } from './control/fake-federation.ts';
 import { openScene, type Scene } from './scene/scene.ts';
 
 const MINUTE_MS = 60_000;
 const me = thisComputer('window');
+const unasked = (): never => {
+  throw new Error('nobody asks for this here');
+};
 
 interface Watched {
   readonly deeds: Deeds;
@@ -23,6 +27,7 @@ interface Watched {
 
 function watch(scene: Scene): Watched {
   const stopping = Promise.withResolvers<void>();
+  const federation = new FakeFederation();
   const deeds = createDeeds({
     domain: 'localhost',
     version: '0.0.0',
@@ -32,9 +37,21 @@ function watch(scene: Scene): Watched {
     config: scene.config,
     lines: new RecentLines(),
     componentPort: () => null,
-    ports: { c2s: 5222, c2sTls: null, web: null },
+    ports: { c2s: 5222, c2sTls: null, web: null, join: null, proxy: null },
+    joinPage: () => undefined,
     addresses: () => ['127.0.0.1'],
     certificate: () => ({ fingerprintSha256: 'AB:CD', expiresAt: new Date(0), source: 'own' }),
+    network: { describe: unasked, probeName: unasked },
+    trust: { describe: unasked },
+    domainSetup: {
+      check: unasked,
+      certificate: unasked,
+      terms: unasked,
+      ports: unasked,
+      onChange: () => () => undefined,
+    },
+    federation,
+    federationState: () => federation.state(),
     storageBytes: () => 1,
     problems: () => [{ code: 'name-taken', text: 'Taken.', fix: 'Rename it.' }],
     clock: scene.clock,
@@ -107,6 +124,7 @@ describe('an account', () => {
         localpart: 'romeo',
         jid: 'romeo@localhost',
         role: 'member',
+        status: 'enabled',
         isDisabled: false,
         createdAt: expect.any(String),
         sessions: 0,

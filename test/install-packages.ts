@@ -14,9 +14,12 @@ const PACKAGES = [
   'fonts-inter',
   'gnutls-bin',
   'iproute2',
+  'knot',
+  'ldnsutils',
   'libnss-mdns',
   'nsis',
   'openssl',
+  'pebble',
   'procps',
   'profanity',
   'python3',
@@ -26,7 +29,9 @@ const PACKAGES = [
   'squashfs-tools',
   'testssl.sh',
   'tmux',
+  'unbound',
   'util-linux',
+  'zbar-tools',
 ];
 
 function isInstalled(name: string): boolean {

@@ -69,11 +69,12 @@ afterEach(() => {
 
 const running = (): RunningServer => ({
   domain: 'miller.local',
-  ports: { c2s: 5222, c2sTls: null, web: null },
+  ports: { c2s: 5222, c2sTls: null, web: null, join: null, proxy: null },
   addresses: ['192.168.1.5'],
   fingerprint: 'AB:CD',
   connect: (port) => told.push(`connect ${nameOf(port)}`),
   followStatus: () => undefined,
+  setFederation: () => Promise.resolve(),
   suspend: () => told.push('suspend'),
   networkChanged: () => told.push('network changed'),
   stop: (reason) => {

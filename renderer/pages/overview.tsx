@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatDuration, formatSince } from '../format
 import { CertificateCard } from '../parts/certificate-card.tsx';
 import { ConnectCard } from '../parts/connect-card.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { InviteButton } from '../parts/invite-button.tsx';
 import { LoadFailure, Loading, Notice } from '../parts/notice.tsx';
 import { OnlineCard } from '../parts/online-card.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -33,6 +34,7 @@ export function OverviewPage() {
         text={data === undefined ? stateReason(state) : <Address domain={data.domain} />}
       >
         <ServerButtons state={state} />
+        {data === undefined ? null : <InviteButton />}
       </PageHead>
       {data === undefined ? (
         <NothingYet status={status} state={state} />

@@ -4,7 +4,9 @@ import { useState } from 'react';
 import type { AccountSummary } from '../../server/control/contract.ts';
 import { AddPerson } from '../parts/add-person.tsx';
 import { ChangeRole } from '../parts/change-role.tsx';
+import { GroupsSheet } from '../parts/groups-sheet.tsx';
 import { Icon } from '../parts/icons.tsx';
+import { InviteButton } from '../parts/invite-button.tsx';
 import { LoadFailure, Loading, Notice } from '../parts/notice.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { PeopleTable } from '../parts/people-table.tsx';
@@ -14,6 +16,7 @@ import { ResetPassword } from '../parts/reset-password.tsx';
 import { RolesSheet } from '../parts/roles-sheet.tsx';
 import { SearchField } from '../parts/search-field.tsx';
 import { TellEverybody } from '../parts/tell-everybody.tsx';
+import { WaitingPeople } from '../parts/waiting-people.tsx';
 import { sentenceOf, useAccounts, useClient, useStatus } from '../queries.ts';
 import { texts } from '../texts.ts';
 import css from './page.module.css';
@@ -32,26 +35,37 @@ export function PeoplePage() {
   const accounts = useAccounts();
   const isOnline = useClient() !== undefined;
   const [query, setQuery] = useState('');
-  const [sheet, setSheet] = useState<'add' | 'roles' | 'everybody'>();
+  const [sheet, setSheet] = useState<'add' | 'roles' | 'groups' | 'everybody'>();
   const closeSheet = (): void => setSheet(undefined);
   const [open, setOpen] = useState<Open>();
   const { data } = accounts;
-  const shown = data?.filter(({ jid }) => jid.toLowerCase().includes(query.trim().toLowerCase()));
+  const here = data?.filter(({ status }) => status !== 'pending');
+  const shown = here?.filter(({ jid }) => jid.toLowerCase().includes(query.trim().toLowerCase()));
 
   return (
     <>
-      <PageHead title={texts.pages.people} text={data === undefined ? undefined : words.intro(data.length)}>
+      <PageHead title={texts.pages.people} text={here === undefined ? undefined : words.intro(here.length)}>
         <SearchField label={words.search} value={query} change={setQuery} />
         <Button variant="default" leftSection={<Icon name="speak" />} onClick={() => setSheet('everybody')}>
           {texts.everybody.open}
         </Button>
+        <Button variant="default" leftSection={<Icon name="people" />} onClick={() => setSheet('groups')}>
+          {texts.groups.open}
+        </Button>
         <Button variant="default" leftSection={<Icon name="shield" />} onClick={() => setSheet('roles')}>
           {texts.roles.open}
         </Button>
-        <Button leftSection={<Icon name="plus" />} disabled={!isOnline} onClick={() => setSheet('add')}>
+        <Button
+          variant="default"
+          leftSection={<Icon name="plus" />}
+          disabled={!isOnline}
+          onClick={() => setSheet('add')}
+        >
           {words.add}
         </Button>
+        <InviteButton />
       </PageHead>
+      <WaitingPeople accounts={(data ?? []).filter(({ status }) => status === 'pending')} />
       <div className={css.sheet}>
         {shown === undefined ? (
           accounts.isError ? (
@@ -74,6 +88,7 @@ export function PeoplePage() {
         )}
       </div>
       <AddPersonForDomain isOpen={sheet === 'add'} close={closeSheet} />
+      <GroupsSheet isOpen={sheet === 'groups'} close={closeSheet} />
       <RolesSheet isOpen={sheet === 'roles'} close={closeSheet} />
       <TellEverybody isOpen={sheet === 'everybody'} close={closeSheet} />
       <Tasks open={open} accounts={data ?? []} close={() => setOpen(undefined)} />

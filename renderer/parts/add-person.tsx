@@ -1,6 +1,7 @@
 /** A new account: name, role, and a password that is made here or chosen. */
-import { Button, Group, PasswordInput, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, PasswordInput, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { hoursFromNow, LIFETIMES } from '../lifetimes.ts';
 import { codeOf, sentenceOf, useDeed } from '../queries.ts';
 import { texts } from '../texts.ts';
 import { Credentials } from './credentials.tsx';
@@ -61,17 +62,24 @@ interface AddFormProps {
 function AddForm({ domain, close, onAdded }: AddFormProps) {
   const [localpart, setLocalpart] = useState('');
   const [role, setRole] = useState('member');
+  const [hours, setHours] = useState('');
   const [isOwn, setOwn] = useState(false);
   const [password, setPassword] = useState('');
   const add = useDeed(
-    (client, input: { localpart: string; role: string; password?: string }) => client.accounts.add(input),
+    (client, input: { localpart: string; role: string; password?: string; expiresAt?: string }) =>
+      client.accounts.add(input),
     ['accounts'],
   );
   const failure =
     add.error === null ? undefined : { field: faultyField(add.error, isOwn), text: sentenceOf(add.error) };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const input = { localpart: localpart.trim(), role, ...(isOwn ? { password } : {}) };
+    const input = {
+      localpart: localpart.trim(),
+      role,
+      ...(isOwn ? { password } : {}),
+      ...(hours === '' ? {} : { expiresAt: hoursFromNow(Number(hours), Date.now()) }),
+    };
     add.mutate(input, { onSuccess: onAdded });
   };
   return (
@@ -92,6 +100,13 @@ function AddForm({ domain, close, onAdded }: AddFormProps) {
           data-autofocus
         />
         <RoleChoice value={role} onChange={setRole} />
+        <NativeSelect
+          label={texts.lifetimes.choice}
+          description={texts.lifetimes.choiceHint}
+          value={hours}
+          onChange={(event) => setHours(event.currentTarget.value)}
+          data={[{ value: '', label: texts.lifetimes.forGood }, ...LIFETIMES]}
+        />
         <Radio.Group
           label={words.password}
           value={isOwn ? 'own' : 'made'}

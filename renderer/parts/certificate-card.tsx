@@ -1,6 +1,7 @@
 /** The certificate as people compare it: the fingerprint in groups, and until when it holds. */
 import type { Status } from '../../server/control/contract.ts';
 import { formatDate, groupFingerprint } from '../format.ts';
+import { pageAddress } from '../route.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
 import { Card } from './card.tsx';
@@ -10,7 +11,7 @@ import { CopyButton } from './copy-button.tsx';
 const words = texts.overview.certificate;
 
 export function CertificateCard({ certificate }: { readonly certificate: Status['certificate'] }) {
-  const { fingerprint, expiresAt, source } = certificate;
+  const { fingerprint, expiresAt, source, words: sixWords } = certificate;
   return (
     <Card title={words.title} text={words.text}>
       <div className={css.head}>
@@ -24,6 +25,14 @@ export function CertificateCard({ certificate }: { readonly certificate: Status[
         ))}
       </p>
       <dl className={css.list}>
+        {sixWords === undefined ? null : (
+          <div>
+            <dt>{words.words}</dt>
+            <dd>
+              <a href={pageAddress('network')}>{sixWords}</a>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{words.expires}</dt>
           <dd>

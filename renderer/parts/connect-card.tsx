@@ -9,7 +9,7 @@ import { CopyButton } from './copy-button.tsx';
 const words = texts.overview.connect;
 
 export function ConnectCard({ status }: { readonly status: Status }) {
-  const { domain, ports, addresses } = status;
+  const { domain, ports, addresses, joinPage } = status;
   const example = words.example(domain);
   return (
     <Card title={words.title} text={words.text}>
@@ -27,6 +27,16 @@ export function ConnectCard({ status }: { readonly status: Status }) {
         </Row>
         <Row name={words.directTls}>
           <span className={css.value}>{ports.c2sTls ?? words.off}</span>
+        </Row>
+        <Row name={words.joinPage}>
+          {joinPage === undefined ? (
+            <span className={css.none}>{words.off}</span>
+          ) : (
+            <>
+              <span className={css.value}>{joinPage}</span>
+              <CopyButton text={joinPage} what={words.joinPageName} />
+            </>
+          )}
         </Row>
         <Row name={words.addresses}>
           <Addresses addresses={addresses} />

@@ -5,9 +5,9 @@ import type { PersonTask } from '../pages/people.tsx';
 import { roleName } from '../role-name.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
-import { Icon } from './icons.tsx';
 import { PersonMark } from './person-mark.tsx';
 import { PersonMenu } from './person-menu.tsx';
+import { PersonState } from './person-state.tsx';
 import css from './table.module.css';
 
 const words = texts.people;
@@ -47,12 +47,13 @@ interface PersonRowProps extends Pick<PeopleTableProps, 'begin'> {
 }
 
 function PersonRow({ account, begin }: PersonRowProps) {
-  const { localpart, jid, role, isDisabled, lastSeen, sessions } = account;
+  const { localpart, jid, role, status, lastSeen, sessions } = account;
+  const isOut = status !== 'enabled';
   return (
-    <Table.Tr data-disabled={isDisabled}>
+    <Table.Tr data-disabled={isOut}>
       <Table.Td className={css.first}>
         <div className={css.person}>
-          <PersonMark name={localpart} isFaded={isDisabled} />
+          <PersonMark name={localpart} isFaded={isOut} />
           <div className={css.names}>
             <button
               type="button"
@@ -72,10 +73,7 @@ function PersonRow({ account, begin }: PersonRowProps) {
         </span>
       </Table.Td>
       <Table.Td>
-        <span className={css.state} data-disabled={isDisabled}>
-          <Icon name={isDisabled ? 'ban' : 'check'} size={15} />
-          {isDisabled ? words.disabled : words.allowed}
-        </span>
+        <PersonState account={account} />
       </Table.Td>
       <Table.Td className={css.seen}>
         {sessions > 0 ? (

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import type { AccountSummary, SessionSummary } from '../../server/control/contract.ts';
 import { formatDate, splitJid } from '../format.ts';
-import { useClient, useDeed, useSessions } from '../queries.ts';
+import { useClient, useDeed, useGroups, useSessions } from '../queries.ts';
 import { roleName } from '../role-name.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
@@ -10,8 +10,11 @@ import { CopyButton } from './copy-button.tsx';
 import { DeviceAccess } from './device-access.tsx';
 import { Notice } from './notice.tsx';
 import css from './person-drawer.module.css';
+import { PersonEnd } from './person-end.tsx';
 import { PersonMark } from './person-mark.tsx';
+import { stateName } from './person-state.tsx';
 import { Presence } from './presence.tsx';
+import { ResetLink } from './reset-link.tsx';
 import { SideSheet } from './side-sheet.tsx';
 import { tell, tellFailure } from './tell.ts';
 import { useLast } from './use-last.ts';
@@ -33,13 +36,15 @@ export function PersonDrawer({ account, close }: PersonDrawerProps) {
 }
 
 function Person({ account }: { readonly account: AccountSummary }) {
-  const { localpart, jid, role, createdAt, lastSeen, isDisabled } = account;
+  const { localpart, jid, role, createdAt, lastSeen, status } = account;
   const { data: sessions } = useSessions();
+  const { data: groups = [] } = useGroups();
+  const groupNames = groups.filter(({ members }) => members.includes(localpart)).map(({ name }) => name);
   const own = (sessions ?? []).filter((session) => splitJid(session.jid).bare === jid);
   return (
     <>
       <div className={css.person}>
-        <PersonMark name={localpart} isFaded={isDisabled} />
+        <PersonMark name={localpart} isFaded={status !== 'enabled'} />
         <span className={css.jid}>{jid}</span>
         <CopyButton text={jid} what={words.dialog.addressName} />
       </div>
@@ -47,6 +52,10 @@ function Person({ account }: { readonly account: AccountSummary }) {
         <div>
           <dt>{words.drawer.role}</dt>
           <dd>{roleName(role)}</dd>
+        </div>
+        <div>
+          <dt>{texts.groups.ofPerson}</dt>
+          <dd>{groupNames.join(', ') || texts.groups.ofNobody}</dd>
         </div>
         <div>
           <dt>{words.drawer.created}</dt>
@@ -58,7 +67,7 @@ function Person({ account }: { readonly account: AccountSummary }) {
         </div>
         <div>
           <dt>{words.columns.state}</dt>
-          <dd>{isDisabled ? words.disabled : words.allowed}</dd>
+          <dd>{stateName(status)}</dd>
         </div>
       </dl>
       <h3 className={css.title}>{words.drawer.devices}</h3>
@@ -74,7 +83,9 @@ function Person({ account }: { readonly account: AccountSummary }) {
           <p className={css.hint}>{words.drawer.disconnectHint}</p>
         </>
       )}
+      <PersonEnd account={account} />
       <DeviceAccess localpart={localpart} />
+      <ResetLink localpart={localpart} />
     </>
   );
 }

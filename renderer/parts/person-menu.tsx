@@ -17,7 +17,7 @@ interface PersonMenuProps {
 }
 
 export function PersonMenu({ account, begin }: PersonMenuProps) {
-  const { localpart, isDisabled } = account;
+  const { localpart, isDisabled, status } = account;
   const target = useRef<HTMLButtonElement>(null);
   // The focus goes back to where a dialog was opened from; the menu's own row will be gone by then.
   const open = (task: PersonTask): void => {
@@ -33,6 +33,11 @@ export function PersonMenu({ account, begin }: PersonMenuProps) {
   const carryOut = (): void => {
     toggle.mutateAsync(turn).then(() => tell(words.told[`${turn}d`](localpart)), tellFailure);
   };
+  const isDeleted = status === 'deleted';
+  const restore = useDeed((client, name: string) => client.accounts.restore({ localpart: name }), ['accounts']);
+  const takeBack = (): void => {
+    restore.mutateAsync(localpart).then(() => tell(texts.lifetimes.restored(localpart)), tellFailure);
+  };
   return (
     // Within the page's landmark, and outside of the table, which would cut it off.
     <Menu position="bottom-end" width={220} shadow="md" portalProps={{ target: '#page' }}>
@@ -45,15 +50,27 @@ export function PersonMenu({ account, begin }: PersonMenuProps) {
         <Menu.Item leftSection={<Icon name="device" />} onClick={() => open('details')}>
           {words.menu.details}
         </Menu.Item>
-        <Menu.Item leftSection={<Icon name="key" />} disabled={!isOnline} onClick={() => open('reset')}>
-          {words.menu.reset}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="shield" />} disabled={!isOnline} onClick={() => open('role')}>
-          {words.menu.role}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name={isDisabled ? 'check' : 'ban'} />} disabled={!isOnline} onClick={carryOut}>
-          {words.menu[turn]}
-        </Menu.Item>
+        {isDeleted ? (
+          <Menu.Item leftSection={<Icon name="undo" />} disabled={!isOnline} onClick={takeBack}>
+            {texts.lifetimes.restore}
+          </Menu.Item>
+        ) : (
+          <>
+            <Menu.Item leftSection={<Icon name="key" />} disabled={!isOnline} onClick={() => open('reset')}>
+              {words.menu.reset}
+            </Menu.Item>
+            <Menu.Item leftSection={<Icon name="shield" />} disabled={!isOnline} onClick={() => open('role')}>
+              {words.menu.role}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<Icon name={isDisabled ? 'check' : 'ban'} />}
+              disabled={!isOnline}
+              onClick={carryOut}
+            >
+              {words.menu[turn]}
+            </Menu.Item>
+          </>
+        )}
         <Menu.Divider />
         <Menu.Item
           className={css.danger}
@@ -61,7 +78,7 @@ export function PersonMenu({ account, begin }: PersonMenuProps) {
           disabled={!isOnline}
           onClick={() => open('remove')}
         >
-          {words.menu.remove}
+          {isDeleted ? texts.lifetimes.removeNow : words.menu.remove}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

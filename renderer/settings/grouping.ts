@@ -18,7 +18,8 @@ const ORDER: readonly string[] = [
   'offline',
   'listen',
   'c2s',
-  'certificate',
+  'tls',
+  'acme',
 ];
 
 export function groupSettings(settings: readonly SettingDescription[]): readonly SettingsGroupView[] {

@@ -3,7 +3,16 @@ import type { Logger } from '../log/log.ts';
 import type { Account } from './account.ts';
 
 /** Each comes after the change is on disk and visible in `Accounts`. */
-export type AccountEvent = 'created' | 'removed' | 'disabled' | 'enabled' | 'passwordChanged' | 'roleChanged';
+export type AccountEvent =
+  | 'created'
+  | 'removed'
+  /** Switched off, or deleted and still to be restored. */
+  | 'disabled'
+  | 'enabled'
+  | 'restored'
+  | 'expiryChanged'
+  | 'passwordChanged'
+  | 'roleChanged';
 
 /** `byResource` comes with `passwordChanged`: the session in which the owner did it himself; undefined for anybody else. */
 export type AccountListener = (account: Account, byResource?: string) => void;

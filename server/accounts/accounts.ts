@@ -1,18 +1,19 @@
 /** Accounts: who may sign in here. All of them are held in memory; every change is on disk before it is told. */
-import { prepareLocalpart } from '../jid/precis.ts';
-import type { Logger } from '../log/log.ts';
-import type { Reader } from '../store/reader.ts';
-import type { Change, Writer } from '../store/writer.ts';
+import type { Change } from '../store/writer.ts';
 import type { Account } from './account.ts';
 import { AccountError } from './account-error.ts';
 import { type AccountEvent, AccountEvents, type AccountListener } from './account-events.ts';
 import { CredentialUpgrade, findOutdated } from './credential-upgrade.ts';
 import * as scram from './credentials.ts';
 import { CustomRoles } from './custom-roles.ts';
+import { AccountNames } from './names.ts';
+import type { AccountsOptions, NewAccount } from './new-account.ts';
 import { findPasswordFault } from './passwords.ts';
+import { AccountStatuses } from './statuses.ts';
 import * as store from './store.ts';
 
 export type { Account } from './account.ts';
+export type { AccountsOptions, NewAccount } from './new-account.ts';
 
 /** The row that holds the secret behind decoys; 256 bits, as long as the HMAC's security. */
 const DECOY_SECRET = 'decoy-secret';
@@ -20,27 +21,15 @@ const DECOY_SECRET_BYTES = 32;
 /** Any would do; the one that is cheapest to compute without being SHA-1. */
 const PLAIN_MECHANISM = 'SCRAM-SHA-256';
 
-export interface AccountsOptions {
-  readonly reader: Reader;
-  readonly writer: Writer;
-  readonly log: Logger;
-  readonly domain: string;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly randomBytes: (size: number) => Uint8Array;
-  /** Of PBKDF2, for new passwords and decoys. RFC 7677 section 4 wants 4096 at least. */
-  readonly iterations: number;
-  /** In characters. */
-  readonly minPasswordLength: number;
-}
-
 /** Reading is synchronous. A change resolves once it is on disk, or rejects with an AccountError (StoreError: the disk). */
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #decoySecret: Uint8Array;
   readonly #accounts = new Map<string, Account>();
   readonly #events: AccountEvents;
+  readonly #names = new AccountNames((localpart) => this.has(localpart));
   readonly roles: CustomRoles;
+  readonly statuses: AccountStatuses;
   /** Changes run one after the other, so that each checks what the one before has left: one name, one last admin. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -65,15 +54,31 @@ export class Accounts {
       holders: (name) => this.#all().filter(({ role }) => role === name).length,
       inTurn: (change) => this.#inTurn(change),
     });
-    for (const { localpart, role, status, isGuest, createdAt } of store.readAccounts(options.reader)) {
-      const account = { localpart, role, isEnabled: status === 'enabled', isGuest: isGuest === 1, createdAt };
-      this.#accounts.set(localpart, account);
-    }
+    this.statuses = new AccountStatuses({
+      reader: options.reader,
+      writer: options.writer,
+      now: options.now,
+      deletionGraceDays: () => options.deletionGraceDays ?? 0,
+      all: () => this.#accounts.values(),
+      get: (localpart) => this.get(localpart),
+      find: (localpart) => this.#find(localpart),
+      refuseLastAdmin: (account) => this.#refuseLastAdmin(account),
+      changed: (account, event) => void this.#changed(account, event),
+      remove: (account) => this.#removeNow(account),
+      inTurn: (change) => this.#inTurn(change),
+    });
+    for (const row of store.readAccounts(options.reader)) this.#learn(store.accountOf(row));
   }
 
   /** `localpart` is prepared, here and below, but for `create`. */
   has(localpart: string): boolean {
     return this.#accounts.has(localpart);
+  }
+
+  /** False where there is nobody for others: no account, one that is deleted, or one that was not let in yet. */
+  isThere(localpart: string): boolean {
+    const status = this.#accounts.get(localpart)?.status;
+    return status === 'enabled' || status === 'disabled';
   }
 
   get(localpart: string): Account | undefined {
@@ -145,29 +150,35 @@ export class Accounts {
 
   /**
    * `along` is stored together with the account, or neither is: a StoreError with the code `rejected` says so. Errors:
-   * `invalid-name`, `conflict`, `weak-password`, `not-found` for the role.
+   * `invalid-name`, `conflict`, `weak-password`, `invalid-time`, `not-found` for the role.
    */
-  create(
-    wanted: { localpart: string; password: string; role: string },
-    along: readonly Change[] = [],
-  ): Promise<Account> {
+  create(wanted: NewAccount, along: readonly Change[] = []): Promise<Account> {
     return this.#inTurn(async () => {
-      const localpart = prepareLocalpart(wanted.localpart);
-      if (localpart === undefined || localpart === '') {
-        throw new AccountError('invalid-name', `"${wanted.localpart}" cannot be the name of an account.`);
+      const { role, expiresAt, approval } = wanted;
+      const localpart = this.#names.prepareNew(wanted.localpart);
+      this.#refuseUnknownRole(role);
+      if (expiresAt !== undefined && expiresAt <= this.#options.now()) {
+        throw new AccountError('invalid-time', 'An account can only end at a time to come.');
       }
-      if (this.has(localpart)) throw new AccountError('conflict', `The name "${localpart}" is taken.`);
-      this.#refuseUnknownRole(wanted.role);
+      if (approval !== undefined && this.statuses.countPending() >= approval.maxWaiting) {
+        throw new AccountError('conflict', 'Too many people wait to be let in already. Try again on another day.');
+      }
       const credentials = await this.#makeCredentials(localpart, wanted.password);
-      return await this.#insert({ localpart, role: wanted.role, isGuest: false }, [...credentials, ...along]);
+      const status = approval === undefined ? 'enabled' : 'pending';
+      return await this.#insert({ localpart, role, status, isGuest: false, expiresAt }, [...credentials, ...along]);
     });
+  }
+
+  /** Why no account of this name, which is prepared, can be made; undefined when one can. */
+  nameFault(localpart: string): AccountError | undefined {
+    return this.#names.faultOf(localpart);
   }
 
   /** An account that nobody can sign in to again (XEP-0175). `localpart` is prepared. Errors: `conflict`. */
   createGuest(localpart: string): Promise<Account> {
     return this.#inTurn(async () => {
       if (this.has(localpart)) throw new AccountError('conflict', `The name "${localpart}" is taken.`);
-      return await this.#insert({ localpart, role: 'limited', isGuest: true }, []);
+      return await this.#insert({ localpart, role: 'limited', status: 'enabled', isGuest: true }, []);
     });
   }
 
@@ -205,35 +216,30 @@ export class Accounts {
     });
   }
 
-  /** Nobody can sign in to it until it is enabled; nothing is lost. Errors: `not-found`, `last-admin`. */
+  /** As `AccountStatuses` does it, here and below. */
   disable(localpart: string): Promise<void> {
-    return this.#setEnabled(localpart, false);
+    return this.statuses.disable(localpart);
   }
 
-  /** Errors: `not-found`. */
   enable(localpart: string): Promise<void> {
-    return this.#setEnabled(localpart, true);
+    return this.statuses.enable(localpart);
   }
 
-  /** Deletes the account and all its rows; rooms that keep more listen for `removed`. Errors: `not-found`, `last-admin`. */
+  /** Removes the account and all its rows at once, for good; rooms that keep more listen for `removed`. Errors: `not-found`, `last-admin`. */
   remove(localpart: string): Promise<void> {
     return this.#inTurn(async () => {
       const account = this.#accounts.get(localpart) ?? this.#find(localpart);
       this.#refuseLastAdmin(account);
-      await this.#options.writer.write([store.deleteAccount(localpart)]);
-      this.#accounts.delete(localpart);
-      this.#events.emit('removed', account);
+      await this.#removeNow(account);
     });
   }
 
-  #setEnabled(localpart: string, isEnabled: boolean): Promise<void> {
-    return this.#inTurn(async () => {
-      const account = this.#find(localpart);
-      if (account.isEnabled === isEnabled) return;
-      if (!isEnabled) this.#refuseLastAdmin(account);
-      await this.#options.writer.write([store.updateStatus(localpart, isEnabled ? 'enabled' : 'disabled')]);
-      this.#changed({ ...account, isEnabled }, isEnabled ? 'enabled' : 'disabled');
-    });
+  async #removeNow(account: Account): Promise<void> {
+    const { localpart, isGuest } = account;
+    await this.#options.writer.write([store.deleteAccount(localpart)]);
+    this.#accounts.delete(localpart);
+    if (!isGuest) this.#names.delete(localpart);
+    this.#events.emit('removed', account);
   }
 
   #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
@@ -243,13 +249,24 @@ export class Accounts {
   }
 
   async #insert(
-    { localpart, role, isGuest }: Pick<Account, 'localpart' | 'role' | 'isGuest'>,
+    wanted: Pick<Account, 'localpart' | 'role' | 'status' | 'isGuest' | 'expiresAt'>,
     further: readonly Change[],
   ): Promise<Account> {
-    const account: Account = { localpart, role, isEnabled: true, isGuest, createdAt: this.#options.now() };
-    const row = store.insertAccount({ ...account, status: 'enabled', isGuest: isGuest ? 1 : 0 });
+    const account = { ...wanted, isEnabled: wanted.status === 'enabled', createdAt: this.#options.now() };
+    const row = store.insertAccount({
+      ...account,
+      isGuest: wanted.isGuest ? 1 : 0,
+      expiresAt: wanted.expiresAt ?? null,
+      isPending: wanted.status === 'pending' ? 1 : 0,
+    });
     await this.#options.writer.write([row, ...further]);
+    this.#learn(account);
     return this.#changed(account, 'created');
+  }
+
+  #learn(account: Account): void {
+    this.#accounts.set(account.localpart, account);
+    if (!account.isGuest) this.#names.add(account.localpart);
   }
 
   #changed(account: Account, event: AccountEvent): Account {
@@ -283,7 +300,8 @@ export class Accounts {
   }
 
   #refuseLastAdmin(account: Account): void {
-    const isActive = ({ role, isEnabled }: Account) => role === 'admin' && isEnabled;
+    const isActive = ({ role, isEnabled, expiresAt }: Account) =>
+      role === 'admin' && isEnabled && expiresAt === undefined;
     if (!isActive(account) || this.list().filter(isActive).length > 1) return;
     throw new AccountError('last-admin', `"${account.localpart}" is the last administrator.`);
   }

@@ -2,6 +2,7 @@
 import type { Migration } from '../store/migrations.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Change } from '../store/writer.ts';
+import type { Account } from './account.ts';
 import type { ScramMechanism, StoredCredential } from './credentials.ts';
 import { isRole } from './roles.ts';
 
@@ -58,6 +59,17 @@ export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE account ADD COLUMN custom_role TEXT REFERENCES account_role (name);
     `,
   },
+  {
+    owner: 'accounts',
+    version: 4,
+    sql: `
+      -- When it ends by itself.
+      ALTER TABLE account ADD COLUMN expires_at INTEGER;
+      -- Of a deleted account: when it is too late to restore it.
+      ALTER TABLE account ADD COLUMN vanishes_at INTEGER;
+      ALTER TABLE account ADD COLUMN is_pending INTEGER NOT NULL DEFAULT 0 CHECK (is_pending IN (0, 1));
+    `,
+  },
 ];
 
 export interface AccountRow {
@@ -67,13 +79,33 @@ export interface AccountRow {
   readonly isGuest: 0 | 1;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly vanishesAt: number | null;
+  readonly isPending: 0 | 1;
+}
+
+export function accountOf(row: AccountRow): Account {
+  const { localpart, role, isGuest, createdAt, expiresAt, vanishesAt, isPending } = row;
+  const standing = isPending === 1 ? 'pending' : row.status;
+  const status = vanishesAt === null ? standing : 'deleted';
+  return {
+    localpart,
+    role,
+    status,
+    isEnabled: status === 'enabled',
+    isGuest: isGuest === 1,
+    createdAt,
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(vanishesAt === null ? {} : { vanishesAt }),
+  };
 }
 
 type CredentialRow = Omit<StoredCredential, 'mechanism'>;
 
 export function readAccounts(reader: Reader): AccountRow[] {
   return reader.all<AccountRow>(
-    'SELECT localpart, coalesce(custom_role, role) AS role, status, is_guest AS isGuest, created_at AS createdAt FROM account ORDER BY localpart',
+    `SELECT localpart, coalesce(custom_role, role) AS role, status, is_guest AS isGuest, created_at AS createdAt,
+       expires_at AS expiresAt, vanishes_at AS vanishesAt, is_pending AS isPending FROM account ORDER BY localpart`,
   );
 }
 
@@ -107,10 +139,12 @@ export function insertInstallationValue(key: string, value: Uint8Array): Change 
   return { sql: 'INSERT INTO installation (key, value) VALUES (?, ?)', params: [key, value] };
 }
 
-export function insertAccount({ localpart, role, status, isGuest, createdAt }: AccountRow): Change {
+export function insertAccount(row: Omit<AccountRow, 'vanishesAt' | 'status'>): Change {
+  const { localpart, role, isGuest, createdAt, expiresAt, isPending } = row;
   return {
-    sql: 'INSERT INTO account (localpart, role, custom_role, status, is_guest, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-    params: [localpart, ...roleColumns(role), status, isGuest, createdAt],
+    sql: `INSERT INTO account (localpart, role, custom_role, status, is_guest, created_at, expires_at, is_pending)
+          VALUES (?, ?, ?, 'enabled', ?, ?, ?, ?)`,
+    params: [localpart, ...roleColumns(role), isGuest, createdAt, expiresAt, isPending],
   };
 }
 
@@ -166,6 +200,25 @@ export function raisePasswordVersion(localpart: string): Change {
 
 export function updateStatus(localpart: string, status: AccountRow['status']): Change {
   return { sql: 'UPDATE account SET status = ? WHERE localpart = ?', params: [status, localpart] };
+}
+
+export function readStatus(reader: Reader, localpart: string): AccountRow['status'] | undefined {
+  const sql = 'SELECT status FROM account WHERE localpart = ?';
+  return reader.get<{ status: AccountRow['status'] }>(sql, localpart)?.status;
+}
+
+/** In milliseconds since 1970; null for an account that is to last. */
+export function updateExpiry(localpart: string, expiresAt: number | null): Change {
+  return { sql: 'UPDATE account SET expires_at = ? WHERE localpart = ?', params: [expiresAt, localpart] };
+}
+
+/** In milliseconds since 1970; null for an account that is not deleted. */
+export function updateVanishing(localpart: string, vanishesAt: number | null): Change {
+  return { sql: 'UPDATE account SET vanishes_at = ? WHERE localpart = ?', params: [vanishesAt, localpart] };
+}
+
+export function letIn(localpart: string): Change {
+  return { sql: 'UPDATE account SET is_pending = 0 WHERE localpart = ?', params: [localpart] };
 }
 
 /** The credentials, and whatever refers to the account with ON DELETE CASCADE, go with it. */

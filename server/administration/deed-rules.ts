@@ -52,6 +52,20 @@ const ofRole = {
     powers: Powers,
   ) => [...powers.ofRole(name), ...permissions],
 };
+const ofMembers = {
+  subject: ({ id, localparts }: { readonly id: string; readonly localparts: readonly string[] }) => ({
+    on: id,
+    detail: localparts.join(', '),
+  }),
+  reach: noReach,
+};
+const ofPin = {
+  subject: ({ domain, fingerprint }: { readonly domain: string; readonly fingerprint: string }) => ({
+    on: domain,
+    detail: fingerprint,
+  }),
+  reach: noReach,
+};
 const ending = {
   subject: ({ delaySeconds }: { readonly delaySeconds: number }) =>
     delaySeconds === 0 ? {} : { detail: `in ${delaySeconds} seconds` },
@@ -61,7 +75,10 @@ const ending = {
 export const DEED_RULES: { readonly [D in DeedName]: DeedRule<InputOf<D>> } = {
   'accounts.create': {
     permission: 'people.write',
-    subject: ({ localpart, role }) => ({ on: localpart, detail: role }),
+    subject: ({ localpart, role, expiresAt }) => ({
+      on: localpart,
+      detail: expiresAt === undefined ? role : `${role}, ${untilTime(expiresAt)}`,
+    }),
     // An account may be an administrator by its name (admin.jids) before there is one.
     reach: ({ localpart, role }, powers) => [
       ...powers.ofRole(role),
@@ -77,6 +94,18 @@ export const DEED_RULES: { readonly [D in DeedName]: DeedRule<InputOf<D>> } = {
   'accounts.disable': { permission: 'people.write', ...ofAccount },
   'accounts.enable': { permission: 'people.write', ...ofAccount },
   'accounts.remove': { permission: 'people.write', ...ofAccount },
+  'accounts.delete': { permission: 'people.write', ...ofAccount },
+  'accounts.restore': { permission: 'people.write', ...ofAccount },
+  'accounts.setExpiry': {
+    permission: 'people.write',
+    subject: ({ localpart, expiresAt }) => ({
+      on: localpart,
+      detail: expiresAt === undefined ? 'to last' : untilTime(expiresAt),
+    }),
+    reach: ofAccount.reach,
+  },
+  'accounts.approve': { permission: 'people.write', ...ofAccount },
+  'accounts.refuse': { permission: 'people.write', ...ofAccount },
   'accounts.setAdmins': {
     permission: 'everything',
     subject: ({ localparts }) => ({ detail: localparts.join(', ') }),
@@ -84,12 +113,13 @@ export const DEED_RULES: { readonly [D in DeedName]: DeedRule<InputOf<D>> } = {
   },
   'invitations.create': {
     permission: 'people.write',
-    subject: ({ localpart, inviter, purpose, role, maxUses }) => ({
+    subject: ({ localpart, inviter, purpose, role, maxUses, accountLifetimeHours }) => ({
       ...(localpart === undefined ? {} : { on: localpart }),
       detail: [
         purpose === 'account' ? `account, ${role}` : purpose,
         ...(maxUses === 1 ? [] : [`${maxUses} times`]),
         ...(inviter === undefined ? [] : [`contact of ${inviter}`]),
+        ...(accountLifetimeHours === undefined ? [] : [`for ${accountLifetimeHours} hours`]),
       ].join(', '),
     }),
     // As with an account that is made, or given a password, at once.
@@ -101,6 +131,19 @@ export const DEED_RULES: { readonly [D in DeedName]: DeedRule<InputOf<D>> } = {
     ],
   },
   'invitations.revoke': { permission: 'people.write', subject: ({ id }) => ({ on: id }), reach: noReach },
+  'groups.create': {
+    permission: 'people.write',
+    subject: ({ name, members }) => ({ on: name, detail: members.join(', ') }),
+    reach: noReach,
+  },
+  'groups.update': {
+    permission: 'people.write',
+    subject: ({ id, ...change }) => ({ on: id, detail: JSON.stringify(change) }),
+    reach: noReach,
+  },
+  'groups.remove': { permission: 'people.write', subject: ({ id }) => ({ on: id }), reach: noReach },
+  'groups.addMembers': { permission: 'people.write', ...ofMembers },
+  'groups.removeMembers': { permission: 'people.write', ...ofMembers },
   'people.count': { permission: 'people.read', subject: ({ which }) => ({ detail: which }), reach: noReach },
   'people.list': { permission: 'people.read', subject: ({ which }) => ({ detail: which }), reach: noReach },
   'people.roster': { permission: 'people.read', ...account },
@@ -136,8 +179,27 @@ export const DEED_RULES: { readonly [D in DeedName]: DeedRule<InputOf<D>> } = {
     reach: noReach,
   },
   'components.remove': { permission: 'everything', subject: ({ domain }) => ({ on: domain }), reach: noReach },
+  // Whom devices trust is for those alone who may do everything.
+  'certificates.rotate': { permission: 'everything', subject: noSubject, reach: noReach },
+  'certificates.trustHere': { permission: 'everything', subject: noSubject, reach: noReach },
+  'certificates.distrustHere': { permission: 'everything', subject: noSubject, reach: noReach },
+  'federation.test': { permission: 'settings.write', subject: ({ domain }) => ({ on: domain }), reach: noReach },
+  'federation.disconnect': { permission: 'settings.write', subject: ({ domain }) => ({ on: domain }), reach: noReach },
+  'federation.pin': { permission: 'settings.write', ...ofPin },
+  'federation.unpin': { permission: 'settings.write', ...ofPin },
+  'certificate.request': { permission: 'settings.write', subject: noSubject, reach: noReach },
+  'certificate.continue': { permission: 'settings.write', subject: noSubject, reach: noReach },
+  'certificate.cancel': { permission: 'settings.write', subject: noSubject, reach: noReach },
+  'ports.map': { permission: 'settings.write', subject: noSubject, reach: noReach },
+  'ports.unmap': { permission: 'settings.write', subject: noSubject, reach: noReach },
   // Who opens the window has all that it can do.
   'window.open': { permission: 'everything', subject: noSubject, reach: noReach },
   'server.stop': { permission: 'server.stop', ...ending },
   'server.restart': { permission: 'server.stop', ...ending },
 };
+
+/** Of a moment that no calendar has, the number. */
+function untilTime(ms: number): string {
+  const time = new Date(ms);
+  return `until ${Number.isNaN(time.getTime()) ? ms : time.toISOString()}`;
+}

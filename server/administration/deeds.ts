@@ -1,7 +1,9 @@
 /** Everything that can be done to the server from outside, by name, with what each deed takes and gives. */
 import type { Account } from '../accounts/account.ts';
+import type { NewAccount } from '../accounts/new-account.ts';
 import type { Permission } from '../accounts/permissions.ts';
 import type { ComponentGrants } from './component-grants.ts';
+import type { Group, GroupChange, GroupWish } from './group.ts';
 import type { InvitationWish, IssuedInvitation } from './invitation.ts';
 
 /** XEP-0133 sections 4.13 to 4.22: an account that is online is either active or idle. */
@@ -23,8 +25,25 @@ export interface Statistics {
   readonly resources: readonly string[];
 }
 
+/** How far we get on the way to another server. */
+export interface FederationTest {
+  readonly domain: string;
+  /** True when a message would get there. */
+  readonly isReachable: boolean;
+  readonly steps: readonly {
+    readonly name: 'policy' | 'connection' | 'encryption' | 'certificate' | 'authentication' | 'stream-management';
+    readonly outcome: 'ok' | 'warn' | 'fail';
+    /** A sentence. */
+    readonly text: string;
+  }[];
+}
+
 interface OneAccount {
   readonly localpart: string;
+}
+
+interface OneGroup {
+  readonly id: string;
 }
 
 interface OneComponent {
@@ -41,17 +60,32 @@ interface Deed<Input, Output = void> {
 }
 
 export interface DeedTypes {
-  'accounts.create': Deed<OneAccount & { readonly password: string; readonly role: string }, Account>;
+  'accounts.create': Deed<Omit<NewAccount, 'approval'>, Account>;
   /** `ownResource` as `Accounts.setPassword` takes it. */
   'accounts.setPassword': Deed<OneAccount & { readonly password: string; readonly ownResource?: string | undefined }>;
   'accounts.setRole': Deed<OneAccount & { readonly role: string }>;
   'accounts.disable': Deed<OneAccount>;
   'accounts.enable': Deed<OneAccount>;
+  /** For good, and at once. */
   'accounts.remove': Deed<OneAccount>;
+  /** It can be restored for a while, if the settings say so. */
+  'accounts.delete': Deed<OneAccount>;
+  'accounts.restore': Deed<OneAccount>;
+  /** Milliseconds since 1970; undefined for an account that is to last. */
+  'accounts.setExpiry': Deed<OneAccount & { readonly expiresAt: number | undefined }>;
+  /** Lets somebody in who waits. */
+  'accounts.approve': Deed<OneAccount>;
+  /** The account of somebody who waits vanishes. */
+  'accounts.refuse': Deed<OneAccount>;
   /** Makes exactly these accounts administrators. */
   'accounts.setAdmins': Deed<{ readonly localparts: readonly string[] }>;
   'invitations.create': Deed<InvitationWish, IssuedInvitation>;
   'invitations.revoke': Deed<{ readonly id: string }>;
+  'groups.create': Deed<GroupWish, Group>;
+  'groups.update': Deed<OneGroup & GroupChange>;
+  'groups.remove': Deed<OneGroup>;
+  'groups.addMembers': Deed<OneGroup & { readonly localparts: readonly string[] }>;
+  'groups.removeMembers': Deed<OneGroup & { readonly localparts: readonly string[] }>;
   'people.count': Deed<{ readonly which: Attendance }, number>;
   /** Localparts. */
   'people.list': Deed<{ readonly which: Attendance }, readonly string[]>;
@@ -86,6 +120,25 @@ export interface DeedTypes {
   'components.renewSecret': Deed<OneComponent, string>;
   'components.grant': Deed<OneComponent & { readonly grants: ComponentGrants }>;
   'components.remove': Deed<OneComponent>;
+  /** Makes a new local authority: every device has to trust the server again. */
+  'certificates.rotate': Deed<Record<never, never>>;
+  /** On the computer that the server runs on. */
+  'certificates.trustHere': Deed<Record<never, never>>;
+  'certificates.distrustHere': Deed<Record<never, never>>;
+  /** Tries to reach a domain, which makes the server connect to wherever DNS says. */
+  'federation.test': Deed<{ readonly domain: string }, FederationTest>;
+  'federation.disconnect': Deed<{ readonly domain: string }>;
+  /** A certificate, or its public key, by which a server is known: SHA-256 in hexadecimal digits. */
+  'federation.pin': Deed<{ readonly domain: string; readonly fingerprint: string }>;
+  'federation.unpin': Deed<{ readonly domain: string; readonly fingerprint: string }>;
+  /** From a public authority, as the settings say. */
+  'certificate.request': Deed<Record<never, never>>;
+  /** The DNS records by hand are made. */
+  'certificate.continue': Deed<Record<never, never>>;
+  'certificate.cancel': Deed<Record<never, never>>;
+  /** Asks the router to forward ports, from now on. */
+  'ports.map': Deed<Record<never, never>>;
+  'ports.unmap': Deed<Record<never, never>>;
   /** Gives a one-time address. */
   'window.open': Deed<Record<never, never>, string>;
   'server.stop': Deed<Ending>;

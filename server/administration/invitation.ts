@@ -24,6 +24,8 @@ export interface InvitationWish {
   readonly maxUses: number;
   /** From now; the setting says when it is left out. */
   readonly lifetimeHours?: number | undefined;
+  /** A guest's account: from when it is made until it is gone. For good when it is left out. */
+  readonly accountLifetimeHours?: number | undefined;
 }
 
 export interface Invitation {
@@ -39,6 +41,7 @@ export interface Invitation {
   /** Milliseconds since 1970, here and below. */
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
+  readonly accountLifetimeHours: number | undefined;
   readonly state: InvitationState;
 }
 
@@ -49,4 +52,24 @@ export interface IssuedInvitation extends Invitation {
   readonly uri: string | undefined;
   /** The join page with the token in its fragment; undefined while its port is shut. */
   readonly page: string | undefined;
+}
+
+/** Somebody who has used an invitation. */
+export interface InvitationUse {
+  /** Bare JID. */
+  readonly jid: string;
+  readonly atMs: number;
+  /** When an account that was made with it signed in first; undefined before, and for those that were there already. */
+  readonly signedInAtMs: number | undefined;
+}
+
+/** An invitation and how far it has come. */
+export interface FollowedInvitation extends Invitation {
+  /**
+   * When its page was opened first, as far as is known: since the server's start, and by a browser that runs scripts, as
+   * only those tell.
+   */
+  readonly openedAtMs: number | undefined;
+  /** The newest first, no more than are worth a look. */
+  readonly uses: readonly InvitationUse[];
 }

@@ -4,6 +4,7 @@
  */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { der, derObjectIdentifier, readDer, readExtension, TAG } from './der.ts';
+import { addressOctets, addressText } from './ip-address.ts';
 
 export const ID_SUBJECT_ALT_NAME = '2.5.29.17';
 /** RFC 6120 section 13.7.1.4. */
@@ -16,6 +17,7 @@ export interface CertificateNames {
   readonly dns: readonly string[];
   readonly xmppAddr: readonly string[];
   readonly srv: readonly string[];
+  readonly ip: readonly string[];
 }
 
 /** The domain in the form DNS and TLS carry (A-labels), in small letters; undefined when it is not a domain name. */
@@ -34,6 +36,7 @@ export function namesOfDomain(domain: string): CertificateNames {
     dns: [ascii, `rooms.${ascii}`],
     xmppAddr: [unicode, `rooms.${unicode}`],
     srv: [`_xmpp-client.${ascii}`, `_xmpp-server.${ascii}`],
+    ip: [],
   };
 }
 
@@ -44,6 +47,7 @@ export function encodeSubjectAltName(names: CertificateNames): Buffer {
     ...names.dns.map((name) => der(TAG.primitive(2), Buffer.from(name, 'ascii'))),
     ...names.xmppAddr.map((name) => otherName(ID_ON_XMPP_ADDR, der(TAG.utf8String, Buffer.from(name, 'utf8')))),
     ...names.srv.map((name) => otherName(ID_ON_DNS_SRV, der(TAG.ia5String, Buffer.from(name, 'ascii')))),
+    ...names.ip.flatMap((address) => addressOctets(address) ?? []).map((octets) => der(TAG.primitive(7), octets)),
   );
 }
 
@@ -52,10 +56,11 @@ export function encodeSubjectAltName(names: CertificateNames): Buffer {
  * @throws RangeError when the certificate is not DER.
  */
 export function readCertificateNames(certificate: Buffer): CertificateNames {
-  const names = { dns: [] as string[], xmppAddr: [] as string[], srv: [] as string[] };
+  const names = { dns: [] as string[], xmppAddr: [] as string[], srv: [] as string[], ip: [] as string[] };
   const extension = readExtension(certificate, ID_SUBJECT_ALT_NAME);
   for (const name of readDer(readDer(extension ?? Buffer.alloc(0))[0]?.content ?? Buffer.alloc(0))) {
     if (name.tag === TAG.primitive(2)) names.dns.push(name.content.toString('latin1').toLowerCase());
+    if (name.tag === TAG.primitive(7)) names.ip.push(addressText(name.content));
     if (name.tag !== TAG.constructed(0)) continue;
     const [type, wrapped] = readDer(name.content);
     const value = readDer(wrapped?.content ?? Buffer.alloc(0))[0];

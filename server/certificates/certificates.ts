@@ -2,9 +2,9 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../log/log.ts';
-import type { CertificateError } from './certificate-error.ts';
-import { openLocalIdentity } from './local-authority.ts';
-import { loadPemFiles } from './pem-files.ts';
+import { CertificateError } from './certificate-error.ts';
+import { type LocalAuthorityOptions, openLocalIdentity, rotateLocalIdentity } from './local-authority.ts';
+import { loadPemFiles, type PemFiles } from './pem-files.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 
 /** Daily, because certbot and its like renew weeks before the end and the local leaf months before. */
@@ -12,12 +12,21 @@ const RENEWAL_INTERVAL_MS = 24 * 60 * 60 * 1000;
 /** How soon a file that somebody replaced is noticed. By looking, because certbot's symbolic links change no directory of ours. */
 const FILE_INTERVAL_MS = 5_000;
 
+export interface OwnFiles {
+  readonly certificatePath: string;
+  readonly keyPath: string;
+}
+
 export interface CertificatesOptions {
   /** The local authority lives in `<dataDir>/certificates/`. */
   readonly dataDir: string;
   readonly domain: string;
-  /** PEM files to use instead of the local authority. */
-  readonly files?: { readonly certificatePath: string; readonly keyPath: string };
+  /** PEM files to use instead of all others, as they are set at each moment. @throws CertificateError for half a pair */
+  readonly files?: () => OwnFiles | undefined;
+  /** The certificate of a public authority, where there is one, to use instead of the local authority's. */
+  readonly acquired?: () => Promise<PemFiles | undefined>;
+  /** Under which pages are opened, at each moment; none when left out. */
+  readonly addresses?: () => readonly string[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Logger;
@@ -37,6 +46,7 @@ export class Certificates {
   #reloading: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #watched: readonly string[] = [];
 
   /** @throws CertificateError when there is nothing that can be shown to clients. */
   static async open(options: CertificatesOptions): Promise<Certificates> {
@@ -60,12 +70,26 @@ export class Certificates {
   }
 
   /**
-   * Reads own files again, or renews the local leaf when that is due. Never rejects: what is bad is logged, and the old
-   * identity stays. Calls wait for each other, so that two never write the same files.
+   * Reads own files again, or renews the local leaves when that is due or the addresses are others. Never rejects: what
+   * is bad is logged, and the old identity stays. Calls wait for each other, so that two never write the same files.
    */
   reload(): Promise<void> {
     this.#reloading = this.#reloading.then(() => this.#reload());
     return this.#reloading;
+  }
+
+  /**
+   * Makes a new local authority with new leaves, and shows them at once: every device has to trust the server again.
+   * @throws CertificateError when there is no local authority, or the files cannot be written; the old ones then stay
+   *   in use.
+   */
+  rotate(): Promise<TlsIdentity> {
+    const rotated = this.#reloading.then(() => this.#rotate());
+    this.#reloading = rotated.then(
+      () => undefined,
+      () => undefined,
+    );
+    return rotated;
   }
 
   /** Reloads once a day from now on, and whenever an own file has changed. The timers keep no process alive. */
@@ -73,32 +97,37 @@ export class Certificates {
     if (this.#closed || this.#timer !== undefined) return;
     this.#timer = setInterval(() => void this.reload(), RENEWAL_INTERVAL_MS);
     this.#timer.unref();
-    for (const path of this.#ownPaths()) {
-      watchFile(
-        path,
-        { interval: this.#options.fileIntervalMs ?? FILE_INTERVAL_MS, persistent: false },
-        this.#fileChanged,
-      );
-    }
+    this.#watch();
   }
 
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    for (const path of this.#ownPaths()) unwatchFile(path, this.#fileChanged);
+    this.#watch();
     this.#listeners.clear();
   }
 
   /** Certificate and key are two files: what does not fit together yet is kept back by `reload` until the other one follows. */
   readonly #fileChanged = (): void => void this.reload();
 
-  #ownPaths(): readonly string[] {
-    const { files } = this.#options;
-    return files === undefined ? [] : [files.certificatePath, files.keyPath];
+  /** Looks at the files that are set now, and at no others. */
+  #watch(): void {
+    const { files, fileIntervalMs: interval = FILE_INTERVAL_MS } = this.#options;
+    let wanted: readonly string[] = [];
+    try {
+      const own = this.#closed ? undefined : files?.();
+      wanted = own === undefined ? [] : [...new Set([own.certificatePath, own.keyPath])];
+    } catch {
+      // half a pair: there is nothing to look at until the other half is set
+    }
+    for (const path of this.#watched) unwatchFile(path, this.#fileChanged);
+    for (const path of wanted) watchFile(path, { interval, persistent: false }, this.#fileChanged);
+    this.#watched = wanted;
   }
 
   async #reload(): Promise<void> {
     if (this.#closed) return;
+    if (this.#timer !== undefined) this.#watch();
     const { log } = this.#options;
     let loaded: Loaded;
     try {
@@ -112,6 +141,20 @@ export class Certificates {
     // An outdated certificate replaces no good one; but when the old one is outdated too, the newer is what was meant.
     if (concern && !this.#loaded.concern && !isExpired(this.current, this.#options.now())) return;
     this.#accept(loaded);
+  }
+
+  async #rotate(): Promise<TlsIdentity> {
+    const { source } = this.current;
+    if (source !== 'local-ca')
+      throw new CertificateError(
+        'unusable',
+        source === 'acme'
+          ? 'This server shows a certificate of a public authority, which renews itself.'
+          : 'This server shows a certificate of your own, which only you can replace.',
+      );
+    const identity = await rotateLocalIdentity(localOptions(this.#options));
+    this.#accept({ identity });
+    return identity;
   }
 
   #accept(loaded: Loaded): void {
@@ -131,15 +174,30 @@ export class Certificates {
   }
 }
 
-async function load({ dataDir, domain, files, now, log }: CertificatesOptions): Promise<Loaded> {
-  if (files === undefined) {
-    const directory = join(dataDir, 'certificates');
-    return { identity: await openLocalIdentity({ directory, domain, nowMs: now(), log }) };
-  }
+async function load(options: CertificatesOptions): Promise<Loaded> {
+  const { domain, now, log } = options;
+  const files = options.files?.();
+  if (files === undefined) return loadOwn(options);
   const loaded = await loadPemFiles({ ...files, domain, nowMs: now() });
   if (loaded.uncovered.length > 0)
     log.info({ names: loaded.uncovered }, 'certificate does not cover all names: other servers may refuse these');
   return loaded;
+}
+
+/** The public authority's, or else the local one's. Pages that are opened by IP address always need the local one. */
+async function loadOwn(options: CertificatesOptions): Promise<Loaded> {
+  const acquired = await options.acquired?.();
+  const local = await openLocalIdentity(localOptions(options));
+  if (acquired === undefined) return { identity: local };
+  const { identity, concern } = acquired;
+  return {
+    identity: local.byAddress === undefined ? identity : { ...identity, byAddress: local.byAddress },
+    ...(concern && { concern }),
+  };
+}
+
+function localOptions({ dataDir, domain, now, addresses, log }: CertificatesOptions): LocalAuthorityOptions {
+  return { directory: join(dataDir, 'certificates'), domain, nowMs: now(), addresses: addresses?.() ?? [], log };
 }
 
 function isExpired(identity: TlsIdentity, nowMs: number): boolean {
@@ -147,5 +205,10 @@ function isExpired(identity: TlsIdentity, nowMs: number): boolean {
 }
 
 function isSame(one: TlsIdentity, other: TlsIdentity): boolean {
-  return one.certificatePem === other.certificatePem && one.keyPem === other.keyPem && one.caPem === other.caPem;
+  return (
+    one.certificatePem === other.certificatePem &&
+    one.keyPem === other.keyPem &&
+    one.caPem === other.caPem &&
+    one.byAddress?.certificatePem === other.byAddress?.certificatePem
+  );
 }

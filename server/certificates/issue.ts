@@ -38,6 +38,11 @@ export interface IssueOptions {
   readonly nowMs: number;
 }
 
+export interface LeafOptions extends IssueOptions {
+  /** IP addresses that it is for as well; none when left out. */
+  readonly addresses?: readonly string[];
+}
+
 export interface Issuer {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -77,8 +82,9 @@ export async function issueAuthority({ domain, keyPem, nowMs }: IssueOptions): P
 }
 
 /** The certificate that the server shows, signed by `issuer`, as PEM. */
-export async function issueLeaf({ domain, keyPem, nowMs }: IssueOptions, issuer: Issuer): Promise<string> {
+export async function issueLeaf({ domain, keyPem, nowMs, addresses }: LeafOptions, issuer: Issuer): Promise<string> {
   const x509 = await loadX509();
+  const names = { ...namesOfDomain(domain), ip: addresses ?? [] };
   const { publicKey } = importKeys(keyPem);
   const authority = new x509.X509Certificate(issuer.certificatePem);
   // A subject that has no room for the domain stays empty, and the alternative name is then critical (RFC 5280 4.2.1.6).
@@ -97,7 +103,7 @@ export async function issueLeaf({ domain, keyPem, nowMs }: IssueOptions, issuer:
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         // clientAuth too: towards other servers this server is the TLS client (XEP-0178).
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-        new x509.Extension(ID_SUBJECT_ALT_NAME, !fits, encodeSubjectAltName(namesOfDomain(domain))),
+        new x509.Extension(ID_SUBJECT_ALT_NAME, !fits, encodeSubjectAltName(names)),
         await x509.SubjectKeyIdentifierExtension.create(publicKey),
         await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey),
       ],

@@ -1,16 +1,21 @@
 /** What the listeners show to clients: a certificate, its key, and what a person may compare with it. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
-export interface TlsIdentity {
+export interface PemPair {
   /** The leaf and the chain that is sent with it, leaf first. */
   readonly certificatePem: string;
   readonly keyPem: string;
+}
+
+export interface TlsIdentity extends PemPair {
   /** Of the leaf, as `AA:BB:…`. */
   readonly fingerprintSha256: string;
+  /** For pages that are opened by IP address; left out where those are shown the same as everybody. */
+  readonly byAddress?: PemPair;
   /** Of the local authority, for the trust page and the invitation card; only when `source` is `local-ca`. */
   readonly caFingerprintSha256?: string;
   readonly expiresAt: Date;
-  readonly source: 'local-ca' | 'files';
+  readonly source: 'local-ca' | 'acme' | 'files';
   /** The local authority's certificate, for people to install; only when `source` is `local-ca`. */
   readonly caPem?: string;
 }
@@ -23,11 +28,12 @@ export interface TlsIdentity {
  * client learns to trust an authority from a handshake. Leaving it out saves some 600 bytes in each of them, and an
  * authority that was renewed cannot differ from the one that is installed.
  */
-export function localIdentity(leaf: { certificatePem: string; keyPem: string }, authorityPem: string): TlsIdentity {
+export function localIdentity(leaf: PemPair, authorityPem: string, byAddress?: PemPair): TlsIdentity {
   const certificate = new X509Certificate(leaf.certificatePem);
   return {
     certificatePem: leaf.certificatePem,
     keyPem: leaf.keyPem,
+    ...(byAddress && { byAddress: { certificatePem: byAddress.certificatePem, keyPem: byAddress.keyPem } }),
     fingerprintSha256: certificate.fingerprint256,
     caFingerprintSha256: new X509Certificate(authorityPem).fingerprint256,
     expiresAt: certificate.validToDate,

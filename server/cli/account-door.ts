@@ -10,11 +10,21 @@ export interface AccountDoor {
     readonly localpart: string;
     readonly password: string;
     readonly role: string;
+    /** Milliseconds since 1970. */
+    readonly expiresAt?: number | undefined;
   }): Promise<Pick<AccountSummary, 'jid'>>;
   setPassword(localpart: string, password: string): Promise<unknown>;
   disable(localpart: string): Promise<unknown>;
   enable(localpart: string): Promise<unknown>;
+  /** At once, for good. */
   remove(localpart: string): Promise<unknown>;
+  /** It can be restored for as long as the settings say. */
+  delete(localpart: string): Promise<unknown>;
+  restore(localpart: string): Promise<unknown>;
+  approve(localpart: string): Promise<unknown>;
+  refuse(localpart: string): Promise<unknown>;
+  /** Milliseconds since 1970; undefined for an account that is to last. */
+  setExpiry(localpart: string, expiresAt: number | undefined): Promise<unknown>;
   setRole(localpart: string, role: string): Promise<unknown>;
 }
 
@@ -40,6 +50,11 @@ export async function withAccounts<T>(
       disable: (localpart) => offline.perform('accounts.disable', { localpart }),
       enable: (localpart) => offline.perform('accounts.enable', { localpart }),
       remove: (localpart) => offline.perform('accounts.remove', { localpart }),
+      delete: (localpart) => offline.perform('accounts.delete', { localpart }),
+      restore: (localpart) => offline.perform('accounts.restore', { localpart }),
+      approve: (localpart) => offline.perform('accounts.approve', { localpart }),
+      refuse: (localpart) => offline.perform('accounts.refuse', { localpart }),
+      setExpiry: (localpart, expiresAt) => offline.perform('accounts.setExpiry', { localpart, expiresAt }),
       setRole: (localpart, role) => offline.perform('accounts.setRole', { localpart, role }),
     });
   } finally {
@@ -55,15 +70,26 @@ async function runningDoor(dataDir: string): Promise<AccountDoor | undefined> {
     return {
       domain,
       list: () => accounts.list(),
-      add: (account) => accounts.add(account),
+      add: ({ expiresAt, ...account }) =>
+        accounts.add({ ...account, ...(expiresAt === undefined ? {} : { expiresAt: isoTime(expiresAt) }) }),
       setPassword: (localpart, password) => accounts.setPassword({ localpart, password }),
       disable: (localpart) => accounts.disable({ localpart }),
       enable: (localpart) => accounts.enable({ localpart }),
-      remove: (localpart) => accounts.remove({ localpart }),
+      remove: (localpart) => accounts.remove({ localpart, isImmediate: true }),
+      delete: (localpart) => accounts.remove({ localpart }),
+      restore: (localpart) => accounts.restore({ localpart }),
+      approve: (localpart) => accounts.approve({ localpart }),
+      refuse: (localpart) => accounts.refuse({ localpart }),
+      setExpiry: (localpart, expiresAt) =>
+        accounts.setExpiry({ localpart, expiresAt: expiresAt === undefined ? null : isoTime(expiresAt) }),
       setRole: (localpart, role) => accounts.setRole({ localpart, role }),
     };
   } catch (error) {
     if (error instanceof NotRunningError) return undefined;
     throw error;
   }
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -87,6 +87,7 @@ function statusText(status: Status): string {
     ['Version', status.version],
     ['Addresses', status.addresses.join(', ')],
     ['Ports', portsText(ports)],
+    ...(status.joinPage === undefined ? [] : [['Join page', status.joinPage] as [string, string]]),
     ['Online', `${status.onlineAccounts} of ${status.accounts} accounts, ${status.sessions} sessions`],
     ['Storage', byteSize(status.storageBytes)],
     ['Certificate', `${certificate.source}, until ${certificate.expiresAt.slice(0, 10)}`],
@@ -100,6 +101,8 @@ export function portsText(ports: Status['ports']): string {
     ports.c2s === null ? '' : `${ports.c2s} (STARTTLS)`,
     ports.c2sTls === null ? '' : `${ports.c2sTls} (direct TLS)`,
     ports.web === null ? '' : `${ports.web} (HTTPS)`,
+    ports.join === null ? '' : `${ports.join} (join page)`,
+    ports.proxy === null ? '' : `${ports.proxy} (file proxy)`,
   ].filter(Boolean);
   return open.length === 0 ? 'none' : open.join(', ');
 }

@@ -1,8 +1,9 @@
 /** The `snug` command: its verbs and options, and how each one ends. */
 import { resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { announceText } from './announce.ts';
 import { type AuditOptions, showAudit } from './audit.ts';
+import { type CommonOptions, withCommon } from './command-options.ts';
 import type { CommandSetting } from './command-setting.ts';
 import {
   addComponent,
@@ -13,20 +14,30 @@ import {
   renewComponentSecret,
 } from './component.ts';
 import { defaultDataDirectory } from './data-directory.ts';
+import { addDomainCommands } from './domain-commands.ts';
 import { CommandFailure, exitStatus, failureOf } from './failure.ts';
+import { showFederation, switchFederation, testFederation } from './federation.ts';
+import {
+  addMembers,
+  changeGroup,
+  createGroup,
+  type GroupChangeOptions,
+  listGroups,
+  type NewGroupOptions,
+  removeGroup,
+  removeMembers,
+  renameGroup,
+} from './group.ts';
 import { restartServer, showSessions, showStatus, showWindow, stopServer } from './inspect.ts';
 import { type InviteOptions, invite, listInvitations, resetPassword, revokeInvitation } from './invite.ts';
 import { showLogs } from './logs.ts';
+import { probeNetworkName, showNetwork } from './network.ts';
 import { createRole, listRoles, removeRole, setUserRole, updateRole } from './role.ts';
 import { serve } from './serve.ts';
 import type { ServerEntry } from './server-entry.ts';
 import type { Terminal } from './terminal.ts';
-import { addUser, changePassword, listUsers, plainDeed } from './user.ts';
-
-interface CommonOptions {
-  readonly data?: string;
-  readonly json?: boolean;
-}
+import { rotateCertificates, showTrust, type TrustOptions } from './trust.ts';
+import { addUser, changePassword, listUsers, plainDeed, plainDeeds, removeUser, setUserExpiry } from './user.ts';
 
 const DEFAULT_LOG_LINES = 50;
 const MAX_LOG_LINES = 2000;
@@ -90,8 +101,20 @@ function createProgram(
 
   addInviteCommands(program, settingFrom);
 
+  addGroupCommands(
+    program.command('group').description('manage groups of people of the running server, and their rooms'),
+    settingFrom,
+  );
+
   addComponentCommands(
     program.command('component').description('manage bridges and other components of the running server'),
+    settingFrom,
+  );
+
+  addDomainCommands(program, settingFrom, end);
+
+  addFederationCommands(
+    program.command('federation').description('chat with people of other servers: switch it, look at it, try it'),
     settingFrom,
   );
 
@@ -101,6 +124,7 @@ function createProgram(
   withCommon(program.command('sessions'))
     .description('show who is online')
     .action((options: CommonOptions) => showSessions(settingFrom(options)));
+  addNetworkCommands(program, settingFrom);
   withCommon(program.command('window'))
     .description('show an address of the window in a browser, good for one use within ten minutes')
     .action((options: CommonOptions) => showWindow(settingFrom(options)));
@@ -132,10 +156,11 @@ function createProgram(
 }
 
 function addUserCommands(user: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
-  type Options = CommonOptions & { admin?: boolean; passwordFile?: string; generate?: boolean };
+  type Options = CommonOptions & { admin?: boolean; expires?: string; passwordFile?: string; generate?: boolean };
   withPassword(withCommon(user.command('add').argument('<name>')))
     .description('add an account; the password is read from the input')
     .option('--admin', 'make it an administrator')
+    .option('--expires <time>', 'when it is to end by itself, such as 12h, 3d, 2w or 2027-01-31')
     .action((name: string, options: Options) => addUser(name, options, settingFrom(options)));
   withPassword(withCommon(user.command('passwd').argument('<name>')))
     .description('give an account a new password')
@@ -149,15 +174,27 @@ function addUserCommands(user: Command, settingFrom: (options: CommonOptions) =>
   withCommon(user.command('reset').argument('<name>'))
     .description('show a link with which the owner of an account chooses a new password')
     .option('--expires <time>', 'how long it is good for, such as 12h, 3d or 2w')
-    .action((name: string, options: CommonOptions & { expires?: string }) =>
+    .option('--qr', 'draw the link as a QR code')
+    .action((name: string, options: CommonOptions & { expires?: string; qr?: boolean }) =>
       resetPassword(name, options, settingFrom(options)),
     );
-  const deeds = {
+  withCommon(user.command('remove').argument('<name>'))
+    .description('delete an account; for a while it can be restored (see accounts.deletionGraceDays)')
+    .option('--now', 'remove it and everything stored for it at once')
+    .action((name: string, options: CommonOptions & { now?: boolean }) =>
+      removeUser(name, options, settingFrom(options)),
+    );
+  withCommon(user.command('expire').argument('<name>').argument('<when>'))
+    .description('say when an account ends by itself: 12h, 3d, 2w, 2027-01-31, or never')
+    .action((name: string, when: string, options: CommonOptions) => setUserExpiry(name, when, settingFrom(options)));
+  const deeds: Readonly<Record<keyof typeof plainDeeds, string>> = {
     disable: 'keep an account from logging in',
     enable: 'let a disabled account log in again',
-    remove: 'remove an account and everything stored for it',
-  } as const;
-  for (const deed of Object.keys(deeds) as (keyof typeof deeds)[]) {
+    restore: 'take the deletion of an account back',
+    approve: 'let somebody in who registered and waits',
+    refuse: 'send somebody away who registered and waits',
+  };
+  for (const deed of Object.keys(plainDeeds) as (keyof typeof plainDeeds)[]) {
     withCommon(user.command(deed).argument('<name>'))
       .description(deeds[deed])
       .action((name: string, options: CommonOptions) => plainDeed(deed, name, settingFrom(options)));
@@ -168,10 +205,14 @@ function addInviteCommands(program: Command, settingFrom: (options: CommonOption
   const invitation = withCommon(program.command('invite'))
     .description('invite somebody: shows a link with which an account can be made')
     .option('--role <role>', 'the role of the new account')
-    .option('--expires <time>', 'how long it is good for, such as 12h, 3d or 2w')
+    .option('--expires <time>', 'how long the link is good for, such as 12h, 3d or 2w')
     .option('--uses <count>', `how many people may use it, ${MAX_USES} at most`, useCount)
     .option('--name <name>', 'the name of the new account; else whoever comes chooses it')
-    .option('--contact <name>', 'an account that becomes a contact of whoever comes')
+    .option('--group <name>', 'a group that the new account is put into (can be repeated)', collected, [])
+    .option('--guest <time>', 'the account ends so long after it is made, such as 12h, 3d or 2w')
+    .option('--contact-of <name>', 'an account that becomes a contact of whoever comes')
+    .addOption(new Option('--contact <name>', 'what --contact-of was called first').hideHelp())
+    .option('--qr', 'draw the link as a QR code')
     .action((options: CommonOptions & InviteOptions) => invite(options, settingFrom(options)));
   // What both the verb and its parent take is the parent's, wherever it stands.
   withCommon(invitation.command('list'))
@@ -223,6 +264,79 @@ function addComponentCommands(component: Command, settingFrom: (options: CommonO
     .action((domain: string, options: CommonOptions) => removeComponent(domain, settingFrom(options)));
 }
 
+function addGroupCommands(group: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
+  withCommon(group.command('list'))
+    .description('list the groups with who sees them, their rooms and members')
+    .action((options: CommonOptions) => listGroups(settingFrom(options)));
+  withCommon(group.command('create').argument('<name>').argument('[people...]'))
+    .description('make a group; its members see each other')
+    .option('--room', 'with a room of its own')
+    .option('--hidden', 'its members do not see each other')
+    .option('--seen-by <group>', 'the members of another group see those of this one (can be repeated)', collected, [])
+    .action((name: string, people: readonly string[], options: CommonOptions & NewGroupOptions) =>
+      createGroup(name, people, options, settingFrom(options)),
+    );
+  withCommon(group.command('rename').argument('<group>').argument('<name>'))
+    .description('call a group otherwise')
+    .action((old: string, name: string, options: CommonOptions) => renameGroup(old, name, settingFrom(options)));
+  withCommon(group.command('change').argument('<group>'))
+    .description('say who sees a group, and whether it has a room')
+    .option('--room <on|off>', 'a room of its own; one that is switched off is kept')
+    .option('--shared <on|off>', 'whether its members see each other')
+    .option('--seen-by <group>', 'all other groups that see it, or “nobody” (can be repeated)', collected, [])
+    .action((name: string, options: CommonOptions & GroupChangeOptions) =>
+      changeGroup(name, options, settingFrom(options)),
+    );
+  withCommon(group.command('remove').argument('<group>'))
+    .description('remove a group, and its room with all that was said there')
+    .action((name: string, options: CommonOptions) => removeGroup(name, settingFrom(options)));
+  withCommon(group.command('add').argument('<group>').argument('<people...>'))
+    .description('put people into a group')
+    .action((name: string, people: readonly string[], options: CommonOptions) =>
+      addMembers(name, people, settingFrom(options)),
+    );
+  withCommon(group.command('remove-member').argument('<group>').argument('<people...>'))
+    .description('take people out of a group')
+    .action((name: string, people: readonly string[], options: CommonOptions) =>
+      removeMembers(name, people, settingFrom(options)),
+    );
+}
+
+function addNetworkCommands(program: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
+  const network = withCommon(program.command('network'))
+    .description('show names, ports and interfaces, and whether people find the server')
+    .action((options: CommonOptions) => showNetwork(settingFrom(options)));
+  withCommon(network.command('probe').argument('<domain>'))
+    .description('ask the network whether somebody has this name already')
+    .action((domain: string, _options: CommonOptions, command: Command) =>
+      probeNetworkName(domain, settingFrom(command.optsWithGlobals())),
+    );
+  const trust = withCommon(program.command('trust'))
+    .description('show the certificates as people compare them, and whether this computer trusts them')
+    .option('--install', 'have the browsers of this computer trust the server')
+    .option('--remove', 'end that')
+    .action((options: CommonOptions & TrustOptions) => showTrust(options, settingFrom(options)));
+  withCommon(trust.command('rotate'))
+    .description('make new certificates: every device has to trust the server again')
+    .option('--yes', 'do it')
+    .action((_options: CommonOptions, command: Command) =>
+      rotateCertificates(command.optsWithGlobals(), settingFrom(command.optsWithGlobals())),
+    );
+}
+
+function addFederationCommands(federation: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
+  for (const word of ['on', 'off'] as const)
+    withCommon(federation.command(word))
+      .description(`switch it ${word}, without a restart`)
+      .action((options: CommonOptions) => switchFederation(word === 'on', settingFrom(options)));
+  withCommon(federation.command('status'))
+    .description('show whom the server talks with, and what fails')
+    .action((options: CommonOptions) => showFederation(settingFrom(options)));
+  withCommon(federation.command('test').argument('<domain>'))
+    .description('try to reach the server of a domain, step by step')
+    .action((domain: string, options: CommonOptions) => testFederation(domain, settingFrom(options)));
+}
+
 function addRoleCommands(role: Command, settingFrom: (options: CommonOptions) => CommandSetting): void {
   withCommon(role.command('list'))
     .description('list the roles with what each may do')
@@ -240,12 +354,6 @@ function addRoleCommands(role: Command, settingFrom: (options: CommonOptions) =>
   withCommon(role.command('remove').argument('<name>'))
     .description('remove a role that nobody has')
     .action((name: string, options: CommonOptions) => removeRole(name, settingFrom(options)));
-}
-
-function withCommon(command: Command): Command {
-  return command
-    .option('--data <dir>', 'the data directory (else $SNUG_DATA, else the place the system has for it)')
-    .option('--json', 'write JSON for programs');
 }
 
 function withPassword(command: Command): Command {

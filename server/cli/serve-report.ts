@@ -19,12 +19,13 @@ export function createServeReport(json: boolean, terminal: Terminal): ServeRepor
 function jsonReport(terminal: Terminal): ServeReport {
   const send = (event: object): void => terminal.writeOut(`${JSON.stringify(event)}\n`);
   return {
-    ready: ({ domain, ports, addresses, fingerprint, firstAdmin, window }) =>
+    ready: ({ domain, ports, joinPage, addresses, fingerprint, firstAdmin, window }) =>
       send({
         event: 'ready',
         pid: process.pid,
         domain,
         ports,
+        ...(joinPage === undefined ? {} : { joinPage }),
         addresses,
         fingerprint,
         ...(firstAdmin === undefined ? {} : { admin: firstAdmin }),
@@ -45,11 +46,12 @@ function textReport(terminal: Terminal): ServeReport {
   };
 }
 
-function readyText({ domain, ports, addresses, fingerprint, firstAdmin, window }: RunningServer): string {
+function readyText({ domain, ports, joinPage, addresses, fingerprint, firstAdmin, window }: RunningServer): string {
   const facts: [string, string][] = [
     ['Domain', domain],
     ['Addresses', addresses.join(', ')],
     ['Ports', portsText(ports)],
+    ...(joinPage === undefined ? [] : [['Join page', joinPage] as [string, string]]),
     ['Certificate', `${fingerprint} (SHA-256)`],
   ];
   if (firstAdmin !== undefined) {

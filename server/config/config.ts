@@ -6,6 +6,7 @@
 import { allowedPhrase } from './allowed.ts';
 import { readingsOf } from './coerce.ts';
 import { ConfigError, refusedValue, unknownKey } from './config-error.ts';
+import { currentKey, withCurrentKeys } from './renamed.ts';
 import { type JsonSchema, jsonSchemaOf, type Setting, type SettingsGroup, type Values } from './setting.ts';
 import { readSettingsFile, writeSettingsFile } from './settings-file.ts';
 
@@ -97,7 +98,7 @@ export class Config {
     const parsed = this.#parse('the new value', key, this.#setting(key), value);
     if ('problem' in parsed) throw new ConfigError([parsed.problem]);
     const write = this.#lastWrite.then(() =>
-      writeSettingsFile(this.#path, new Map(readSettingsFile(this.#path)).set(key, parsed.value)),
+      writeSettingsFile(this.#path, withCurrentKeys(readSettingsFile(this.#path)).set(key, parsed.value)),
     );
     this.#lastWrite = write.catch(() => undefined);
     await write;
@@ -124,7 +125,8 @@ export class Config {
         default: declared.default,
         allowed: allowedPhrase(jsonSchema),
         jsonSchema,
-        value: this.get(key),
+        // SECURITY: null says that there is something, and nothing more.
+        value: declared.isWriteOnly && this.get(key) !== declared.default ? null : this.get(key),
         isOverridden: this.#overridden.has(key),
         appliesOnRestart: declared.appliesOnRestart,
       };
@@ -133,7 +135,7 @@ export class Config {
 
   #readFile(): string[] {
     const problems: string[] = [];
-    for (const [key, given] of storedOrProblem(this.#path, problems)) {
+    for (const [key, given] of withCurrentKeys(storedOrProblem(this.#path, problems))) {
       const declared = this.#settings.get(key);
       const parsed =
         declared === undefined
@@ -149,7 +151,7 @@ export class Config {
     const problems: string[] = [];
     for (const override of overrides) {
       const equals = override.indexOf('=');
-      const key = override.slice(0, Math.max(equals, 0)).trim();
+      const key = currentKey(override.slice(0, Math.max(equals, 0)).trim());
       const declared = this.#settings.get(key);
       if (key === '') {
         problems.push(`--set: ${JSON.stringify(override)} is not of the form KEY=VALUE, such as c2s.port=5222.`);
@@ -176,7 +178,8 @@ export class Config {
   #parse(place: string, key: string, declared: Setting<unknown>, given: unknown): Parsed {
     const result = declared.schema.safeParse(given);
     if (result.success) return { value: result.data };
-    return { problem: refusedValue(place, key, given, allowedPhrase(jsonSchemaOf(declared))) };
+    const shown = declared.isWriteOnly ? '(a secret)' : given;
+    return { problem: refusedValue(place, key, shown, allowedPhrase(jsonSchemaOf(declared))) };
   }
 
   #setting(key: string): Setting<unknown> {

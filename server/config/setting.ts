@@ -10,6 +10,8 @@ export interface Setting<T> {
   readonly appliesOnRestart: boolean;
   /** True when its value must not be written into any log. */
   readonly isSecret: boolean;
+  /** True when its value is moreover shown to nobody, those who may change it included. */
+  readonly isWriteOnly: boolean;
 }
 
 /** The settings of one room or module by name. */
@@ -42,11 +44,11 @@ export function setting<T>(
   schema: z.ZodType<T>,
   defaultValue: NoInfer<T>,
   description: string,
-  options: { readonly appliesOnRestart?: boolean; readonly isSecret?: boolean } = {},
+  options: { readonly appliesOnRestart?: boolean; readonly isSecret?: boolean; readonly isWriteOnly?: boolean } = {},
 ): Setting<T> {
   schema.parse(defaultValue);
-  const { appliesOnRestart = false, isSecret = false } = options;
-  return { schema, default: defaultValue, description, appliesOnRestart, isSecret };
+  const { appliesOnRestart = false, isWriteOnly = false, isSecret = isWriteOnly } = options;
+  return { schema, default: defaultValue, description, appliesOnRestart, isSecret, isWriteOnly };
 }
 
 /** The JSON Schema of what may be written for a setting; what JSON Schema cannot say is left open. */

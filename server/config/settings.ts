@@ -2,6 +2,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseJid } from '../jid/jid.ts';
+import { acmeSettings, tlsSettings } from './acme-settings.ts';
+import { dnsSettings, federationSettings } from './federation-settings.ts';
 import { type SettingsGroup, setting } from './setting.ts';
 
 /** RFC 6120 section 13.12: a server must not set the limit below 10000 bytes. */
@@ -25,10 +27,6 @@ const accountJid = z
     return z.NEVER;
   })
   .meta({ description: 'a bare JID, such as ann@miller.local' });
-
-const path = z
-  .string()
-  .meta({ description: 'the path of a file, or nothing for the certificate that Snug makes itself' });
 
 export const listenSettings = {
   address: setting(
@@ -166,6 +164,12 @@ export const accountsSettings = {
     10_000,
     'How often a new password is hashed (RFC 5802). More is safer if the database is ever stolen, and slower for phones.',
   ),
+  // What Prosody keeps them for as well: a weekend away is not too long to notice.
+  deletionGraceDays: setting(
+    z.int().min(0).max(365),
+    7,
+    'For how many days a deleted account can be restored, whoever deleted it. 0 is not at all: it is gone at once.',
+  ),
 } satisfies SettingsGroup;
 
 export const saslSettings = {
@@ -174,11 +178,6 @@ export const saslSettings = {
     false,
     'Whether clients may send their password itself (SASL PLAIN, inside TLS only). Needed by very old clients alone.',
   ),
-} satisfies SettingsGroup;
-
-export const certificateSettings = {
-  file: setting(path, '', 'A certificate chain of your own (PEM) in place of the one that Snug makes.'),
-  key: setting(path, '', 'The private key (PEM) that belongs to certificate.file.'),
 } satisfies SettingsGroup;
 
 export const modulesSettings = {
@@ -192,12 +191,15 @@ export const serverGroups = {
   web: webSettings,
   join: joinSettings,
   lan: lanSettings,
+  federation: federationSettings,
+  dns: dnsSettings,
   window: windowSettings,
   admin: adminSettings,
   audit: auditSettings,
   log: logSettings,
   accounts: accountsSettings,
   sasl: saslSettings,
-  certificate: certificateSettings,
+  tls: tlsSettings,
+  acme: acmeSettings,
   modules: modulesSettings,
 } satisfies Readonly<Record<string, SettingsGroup>>;

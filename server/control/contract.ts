@@ -8,7 +8,12 @@ import { z } from 'zod';
 import { announcements, audit, clients, files, messages, reports, roles } from './contract/administration.ts';
 import { announcement, base, isoTime, localpart, needing, nothing, roleName } from './contract/base.ts';
 import { components } from './contract/components.ts';
+import { certificate, domain, ports as portProcedures } from './contract/domain.ts';
+import { federation, federationState } from './contract/federation.ts';
+import { groups } from './contract/groups.ts';
 import { invitations } from './contract/invitations.ts';
+import { networkProcedures } from './contract/network.ts';
+import { trustProcedures } from './contract/trust.ts';
 
 export type {
   AuditEntrySummary,
@@ -24,7 +29,17 @@ export {
   permissions,
 } from './contract/base.ts';
 export type { ComponentListing, ComponentSummary } from './contract/components.ts';
+export type { AcmeSummary, DomainReportSummary, PortMappingSummary } from './contract/domain.ts';
+export type {
+  FederationOverview,
+  FederationPeer,
+  FederationPin,
+  FederationReport,
+} from './contract/federation.ts';
+export type { GroupSummary } from './contract/groups.ts';
 export type { InvitationSummary, IssuedInvitationSummary } from './contract/invitations.ts';
+export type { InterfaceSummary, NameProbe, NetworkSummary } from './contract/network.ts';
+export type { TrustSummary } from './contract/trust.ts';
 
 /** The roles that every server has, from least to most. */
 export type Role = 'limited' | 'member' | 'admin';
@@ -33,13 +48,27 @@ const jid = z.string().min(1).max(3071);
 /** SCRAM prepares it (RFC 5802); the length only keeps a mistake from costing the hash function minutes. */
 const password = z.string().min(1).max(1024);
 
+/** Null where nothing listens. */
+const port = z.int().nullable();
+const ports = z.object({
+  c2s: port.describe('for clients, with STARTTLS'),
+  c2sTls: port.describe('for clients, with TLS from the first byte'),
+  web: port.describe('HTTPS'),
+  join: port.describe('the join and trust pages, by HTTP'),
+  proxy: port.describe('files between apps that cannot reach each other'),
+});
+
+const timeToCome = z.iso.datetime({ offset: true });
+
 const status = z.object({
   domain: z.string(),
   state: z.enum(['running', 'stopping']),
   pid: z.int(),
   version: z.string(),
   startedAt: isoTime,
-  ports: z.object({ c2s: z.int().nullable(), c2sTls: z.int().nullable(), web: z.int().nullable() }),
+  ports,
+  /** By IP address; without an invitation it says what must be done to trust the server. */
+  joinPage: z.string().optional().describe('the address of the join page; absent while nobody can reach it'),
   addresses: z.array(z.string()).readonly(),
   onlineAccounts: z.int(),
   sessions: z.int(),
@@ -47,7 +76,14 @@ const status = z.object({
   storageBytes: z.number(),
   /** Counted since the start: the window draws its graph from the differences. */
   traffic: z.object({ messages: z.int().describe('messages that people here have sent since the start') }),
-  certificate: z.object({ fingerprint: z.string(), expiresAt: isoTime, source: z.string() }),
+  certificate: z.object({
+    fingerprint: z.string(),
+    expiresAt: isoTime,
+    source: z.string(),
+    authorityFingerprint: z.string().optional().describe('of the local authority, where there is one'),
+    words: z.string().optional().describe('six words that stand for the fingerprint of the local authority'),
+  }),
+  federation: federationState.describe('chatting with people of other servers'),
   /** What needs somebody's attention while the server runs; the worst comes first. */
   problems: z
     .array(
@@ -75,8 +111,13 @@ const account = z.object({
   localpart: z.string(),
   jid: z.string(),
   role: roleName,
+  status: z
+    .enum(['enabled', 'disabled', 'pending', 'deleted'])
+    .describe('pending waits to be let in; deleted can be restored until it vanishes'),
   isDisabled: z.boolean(),
   createdAt: isoTime,
+  expiresAt: isoTime.optional().describe("when a guest's account ends; absent for one that is to last"),
+  vanishesAt: isoTime.optional().describe('of a deleted account'),
   lastSeen: isoTime.optional().describe('when they last came or left; absent for who never came'),
   sessions: z.int().describe('sessions that are there now'),
 });
@@ -133,7 +174,14 @@ export const contract = {
       .output(eventIterator(z.array(account).readonly())),
     /** Without a password the server makes one up and tells it in the answer. */
     add: needing('people.write')
-      .input(z.object({ localpart, password: password.optional(), role: roleName.default('member') }))
+      .input(
+        z.object({
+          localpart,
+          password: password.optional(),
+          role: roleName.default('member'),
+          expiresAt: timeToCome.optional(),
+        }),
+      )
       .output(account.extend({ generatedPassword: generatedPassword.optional() })),
     resetPassword: needing('people.write').input(z.object({ localpart })).output(z.object({ generatedPassword })),
     setPassword: needing('people.write').input(z.object({ localpart, password })).output(z.object({})),
@@ -142,7 +190,18 @@ export const contract = {
       .output(z.object({})),
     disable: needing('people.write').input(z.object({ localpart })).output(z.object({})),
     enable: needing('people.write').input(z.object({ localpart })).output(z.object({})),
-    remove: needing('people.write').input(z.object({ localpart })).output(z.object({})),
+    /** It can be restored for as long as the settings say, unless it is to be gone at once. */
+    remove: needing('people.write')
+      .input(z.object({ localpart, isImmediate: z.boolean().default(false) }))
+      .output(z.object({})),
+    restore: needing('people.write').input(z.object({ localpart })).output(z.object({})),
+    /** When the account ends; null for an account that is to last. */
+    setExpiry: needing('people.write')
+      .input(z.object({ localpart, expiresAt: timeToCome.nullable() }))
+      .output(z.object({})),
+    /** Lets somebody in who registered and waits. */
+    approve: needing('people.write').input(z.object({ localpart })).output(z.object({})),
+    refuse: needing('people.write').input(z.object({ localpart })).output(z.object({})),
   },
   settings: {
     list: needing('settings.read').input(nothing).output(z.array(settingDescription).readonly()),
@@ -176,7 +235,14 @@ export const contract = {
   reports,
   clients,
   components,
+  domain,
+  certificate,
+  ports: portProcedures,
+  federation,
+  groups,
   invitations,
+  network: networkProcedures,
+  trust: trustProcedures,
 };
 
 export type Status = z.output<typeof status>;
@@ -201,12 +267,16 @@ export type ToWorker =
   /** The computer goes to sleep. */
   | { readonly type: 'suspending' }
   /** After sleep, or when an interface came or went. */
-  | { readonly type: 'network-changed' };
+  | { readonly type: 'network-changed' }
+  /** The tray's switch for chatting with other servers; what comes of it is told by the status. */
+  | { readonly type: 'set-federation'; readonly isEnabled: boolean };
 
 /** What people need to know once the server runs. */
 export interface WorkerReady {
   readonly domain: string;
   readonly ports: Status['ports'];
+  /** The address of the join page; undefined while nobody can reach it. */
+  readonly joinPage?: string;
   readonly addresses: readonly string[];
   /** SHA-256 of the authority that clients may be asked to trust. */
   readonly fingerprint: string;
@@ -236,6 +306,9 @@ export interface ServerState {
   readonly address?: string;
 }
 
+/** What can be opened beside any page of the window. */
+export type WindowSheet = 'invite';
+
 /** `window.snug`: what the desktop's preload script gives the page, beside the message port to the contract. */
 export interface SnugApi {
   readonly platform: string;
@@ -250,6 +323,8 @@ export interface SnugApi {
   serverState(): Promise<ServerState>;
   /** Gives back what ends the listening. */
   onServerState(listener: (state: ServerState) => void): () => void;
+  /** Somebody has asked for it outside of the page, in the tray. Gives back what ends the listening. */
+  onOpenSheet(listener: (sheet: WindowSheet) => void): () => void;
   getLoginItem(): Promise<boolean>;
   /** Answers with what the operating system says afterwards. */
   setLoginItem(on: boolean): Promise<boolean>;

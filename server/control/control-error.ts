@@ -32,6 +32,7 @@ export function toControlError(error: unknown, log: Logger): ORPCError<ControlEr
 const accountErrorCodes = {
   conflict: 'CONFLICT',
   'invalid-name': 'INVALID',
+  'invalid-time': 'INVALID',
   'weak-password': 'INVALID',
   'not-found': 'NOT_FOUND',
   'last-admin': 'REFUSED',

@@ -1,20 +1,29 @@
 /** What the running server can be asked from outside. `server.ts` gives it; every door (socket, window, REST) leads here. */
 import type { Actor } from '../administration/actor.ts';
 import type { DeedName, InputOf, OutputOf } from '../administration/deeds.ts';
-import type { Invitation } from '../administration/invitation.ts';
+import type { Group } from '../administration/group.ts';
+import type { FollowedInvitation } from '../administration/invitation.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { LogLine } from '../log/log-line.ts';
 import type {
   AccountSummary,
+  AcmeSummary,
   AuditEntrySummary,
   ComponentListing,
   DeviceSummary,
+  DomainReportSummary,
+  FederationOverview,
+  FederationPin,
   FileSummary,
+  NameProbe,
+  NetworkSummary,
+  PortMappingSummary,
   ReportSummary,
   RoleSummary,
   SessionSummary,
   Status,
+  TrustSummary,
 } from './contract.ts';
 
 /** The log in memory. */
@@ -45,9 +54,43 @@ export interface ReportDeeds {
   onChange(listener: () => void): () => void;
 }
 
+export interface GroupDeeds {
+  /** Everyone first, then by name. */
+  list(): readonly Group[];
+  onChange(listener: () => void): () => void;
+}
+
 export interface InvitationDeeds {
   /** The newest first. */
-  list(): readonly Invitation[];
+  list(): readonly FollowedInvitation[];
+  onChange(listener: () => void): () => void;
+}
+
+export interface NetworkDeeds {
+  describe(): NetworkSummary;
+  /** Whether a name is to be had on this network. Never rejects. */
+  probeName(domain: string): Promise<NameProbe>;
+}
+
+export interface TrustDeeds {
+  describe(): Promise<TrustSummary>;
+}
+
+export interface FederationDeeds {
+  overview(): FederationOverview;
+  pins(): readonly FederationPin[];
+  /** Resolves when it does what the settings say, as far as it can. */
+  settled(): Promise<void>;
+  onChange(listener: () => void): () => void;
+}
+
+export interface DomainDeeds {
+  /** Asks the DNS. Never rejects. */
+  check(): Promise<DomainReportSummary>;
+  certificate(): AcmeSummary;
+  /** Where the authority's terms can be read. Refuses with a ControlError when it does not answer. */
+  terms(): Promise<string | undefined>;
+  ports(): PortMappingSummary;
   onChange(listener: () => void): () => void;
 }
 
@@ -69,7 +112,12 @@ export interface Deeds {
   /** The devices that have access to an account. */
   devices(localpart: string): Promise<readonly DeviceSummary[]>;
   components(): ComponentListing;
+  readonly groups: GroupDeeds;
+  readonly federation: FederationDeeds;
   readonly invitations: InvitationDeeds;
+  readonly domain: DomainDeeds;
+  readonly network: NetworkDeeds;
+  readonly trust: TrustDeeds;
   readonly config: Config;
   readonly logs: LogDeeds;
   /** Calls back when status, sessions or accounts may have changed; the result takes the listener back. */

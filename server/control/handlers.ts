@@ -1,15 +1,20 @@
 /** The control contract carried out: each procedure is one deed, checked for permission and input before it runs. */
 import { meets } from '../accounts/permissions.ts';
+import type { InputOf } from '../administration/deeds.ts';
 import type { Logger } from '../log/log.ts';
 import { createAdministrationHandlers } from './administration-handlers.ts';
 import { createComponentHandlers } from './component-handlers.ts';
 import type { AccountSummary } from './contract.ts';
 import { controlError } from './control-error.ts';
 import type { Deeds } from './deeds.ts';
+import { createDomainHandlers } from './domain-handlers.ts';
+import { createFederationHandlers } from './federation-handlers.ts';
 import { followLines } from './follow-lines.ts';
 import { followSnapshots } from './follow-snapshots.ts';
+import { createGroupHandlers } from './group-handlers.ts';
 import { type ControlContext, createImplementer, done, endOf } from './implementer.ts';
 import { createInvitationHandlers } from './invitation-handlers.ts';
+import { createNetworkHandlers } from './network-handlers.ts';
 
 export type { ControlContext } from './implementer.ts';
 
@@ -26,10 +31,7 @@ export function createHandlers(deeds: Deeds, log: Logger) {
     followSnapshots({ read, signal, clock, onChange: (listener) => deeds.onChange(listener), refreshMs: REFRESH_MS });
 
   /** Makes the account, and tells what it has become. */
-  async function addAccount(
-    { actor }: ControlContext,
-    wanted: { readonly localpart: string; readonly password: string; readonly role: string },
-  ): Promise<AccountSummary> {
+  async function addAccount({ actor }: ControlContext, wanted: InputOf<'accounts.create'>): Promise<AccountSummary> {
     const { localpart } = await deeds.perform(actor, 'accounts.create', wanted);
     const account = deeds.accounts().find((one) => one.localpart === localpart);
     if (account === undefined) throw controlError('NOT_FOUND', `The account ${localpart} was removed at once.`);
@@ -60,10 +62,11 @@ export function createHandlers(deeds: Deeds, log: Logger) {
       list: os.accounts.list.handler(() => deeds.accounts()),
       follow: os.accounts.follow.handler((call) => follow(() => deeds.accounts(), endOf(call))),
       add: os.accounts.add.handler(async ({ input, context }) => {
-        const { localpart, password, role } = input;
-        if (password !== undefined) return addAccount(context, { localpart, password, role });
-        const generatedPassword = deeds.generatePassword();
-        return { ...(await addAccount(context, { localpart, password: generatedPassword, role })), generatedPassword };
+        const { localpart, role } = input;
+        const password = input.password ?? deeds.generatePassword();
+        const expiresAt = input.expiresAt === undefined ? undefined : Date.parse(input.expiresAt);
+        const account = await addAccount(context, { localpart, password, role, expiresAt });
+        return input.password === undefined ? { ...account, generatedPassword: password } : account;
       }),
       resetPassword: os.accounts.resetPassword.handler(async ({ input, context: { actor } }) => {
         const generatedPassword = deeds.generatePassword();
@@ -83,7 +86,28 @@ export function createHandlers(deeds: Deeds, log: Logger) {
         done(deeds.perform(actor, 'accounts.enable', input)),
       ),
       remove: os.accounts.remove.handler(({ input, context: { actor } }) =>
-        done(deeds.perform(actor, 'accounts.remove', input)),
+        done(
+          deeds.perform(actor, input.isImmediate ? 'accounts.remove' : 'accounts.delete', {
+            localpart: input.localpart,
+          }),
+        ),
+      ),
+      restore: os.accounts.restore.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'accounts.restore', input)),
+      ),
+      setExpiry: os.accounts.setExpiry.handler(({ input: { localpart, expiresAt }, context: { actor } }) =>
+        done(
+          deeds.perform(actor, 'accounts.setExpiry', {
+            localpart,
+            expiresAt: expiresAt === null ? undefined : Date.parse(expiresAt),
+          }),
+        ),
+      ),
+      approve: os.accounts.approve.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'accounts.approve', input)),
+      ),
+      refuse: os.accounts.refuse.handler(({ input, context: { actor } }) =>
+        done(deeds.perform(actor, 'accounts.refuse', input)),
       ),
     },
     settings: {
@@ -120,7 +144,11 @@ export function createHandlers(deeds: Deeds, log: Logger) {
     },
     ...createAdministrationHandlers(os, deeds),
     ...createComponentHandlers(os, deeds),
+    ...createGroupHandlers(os, deeds),
+    ...createFederationHandlers(os, deeds),
+    ...createDomainHandlers(os, deeds),
     ...createInvitationHandlers(os, deeds),
+    ...createNetworkHandlers(os, deeds),
   });
 }
 

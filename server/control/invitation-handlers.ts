@@ -1,6 +1,6 @@
 /** Invitations: the contract's part in contract/invitations.ts. */
 import { type Actor, THIS_COMPUTER } from '../administration/actor.ts';
-import type { Invitation, IssuedInvitation } from '../administration/invitation.ts';
+import type { FollowedInvitation, Invitation, IssuedInvitation } from '../administration/invitation.ts';
 import { parseJid } from '../jid/jid.ts';
 import type { InvitationSummary, IssuedInvitationSummary } from './contract.ts';
 import type { Deeds } from './deeds.ts';
@@ -12,7 +12,7 @@ const REFRESH_MS = 60_000;
 
 export function createInvitationHandlers(os: Implementer, deeds: Deeds) {
   const { invitations, clock } = deeds;
-  const list = () => invitations.list().map(summarize);
+  const list = () => invitations.list().map(summarizeFollowed);
   return {
     invitations: {
       list: os.invitations.list.handler(list),
@@ -57,8 +57,22 @@ function localpartOf({ name }: Actor): string | undefined {
   return name === THIS_COMPUTER ? undefined : parseJid(name)?.local;
 }
 
-function summarize(invitation: Invitation): InvitationSummary {
-  const { id, purpose, localpart, role, groups, inviter, creator, maxUses, usesLeft, state } = invitation;
+function summarizeFollowed(followed: FollowedInvitation): InvitationSummary {
+  const { openedAtMs, uses } = followed;
+  return {
+    ...summarize(followed),
+    ...(openedAtMs === undefined ? {} : { openedAt: isoTime(openedAtMs) }),
+    redeemedBy: uses.map(({ jid, atMs, signedInAtMs }) => ({
+      jid,
+      at: isoTime(atMs),
+      ...(signedInAtMs === undefined ? {} : { signedInAt: isoTime(signedInAtMs) }),
+    })),
+  };
+}
+
+function summarize(invitation: Invitation): Omit<InvitationSummary, 'openedAt' | 'redeemedBy'> {
+  const { id, purpose, localpart, role, groups, inviter, creator, maxUses, usesLeft, accountLifetimeHours, state } =
+    invitation;
   return {
     id,
     purpose,
@@ -69,8 +83,9 @@ function summarize(invitation: Invitation): InvitationSummary {
     ...(creator === undefined ? {} : { creator }),
     maxUses,
     usesLeft,
-    createdAt: new Date(invitation.createdAtMs).toISOString(),
-    expiresAt: new Date(invitation.expiresAtMs).toISOString(),
+    createdAt: isoTime(invitation.createdAtMs),
+    expiresAt: isoTime(invitation.expiresAtMs),
+    ...(accountLifetimeHours === undefined ? {} : { accountLifetimeHours }),
     state,
   };
 }
@@ -78,4 +93,8 @@ function summarize(invitation: Invitation): InvitationSummary {
 function summarizeIssued(issued: IssuedInvitation): IssuedInvitationSummary {
   const { uri, page } = issued;
   return { ...summarize(issued), ...(uri === undefined ? {} : { uri }), ...(page === undefined ? {} : { page }) };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

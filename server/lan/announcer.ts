@@ -4,7 +4,7 @@ import type { Logger } from '../log/log.ts';
 import { Contest } from './contest.ts';
 import { InterfaceWatcher } from './interface-watcher.ts';
 import { chooseInterfaces, type LanInterface } from './interfaces.ts';
-import { type Link, type LinkOptions, openLink } from './link.ts';
+import { type Link, type LinkOptions, type LinkState, openLink } from './link.ts';
 import { findLocalZone, type ResolveSoa } from './local-zone.ts';
 import { hostNames, isComputersName } from './names.ts';
 import { describeProblems, type LanProblem } from './problems.ts';
@@ -32,6 +32,13 @@ export interface AnnouncerOptions {
   /** The problems may be others now. */
   readonly onChange?: () => void;
   readonly openLink?: (options: LinkOptions) => Link;
+}
+
+export interface AnnouncedLink {
+  readonly lan: LanInterface;
+  readonly state: LinkState;
+  /** The DNS-SD instance name, once there is one. */
+  readonly instance: string | undefined;
 }
 
 interface OpenLink {
@@ -108,6 +115,11 @@ export class Announcer {
       ),
       localZone: this.#localZone,
     });
+  }
+
+  /** How it goes on each interface that is announced on, or would be. */
+  get links(): readonly AnnouncedLink[] {
+    return this.#links.map(({ lan, link }) => ({ lan, state: link.state, instance: link.instance }));
   }
 
   /** Announces from now on; probing takes about two seconds first. */

@@ -46,9 +46,32 @@ export function isVirtualInterface(name: string): boolean {
   return VIRTUAL_NAMES.some((pattern) => pattern.test(name));
 }
 
+/** Why the server does not show itself on an interface. */
+export type Unchosen =
+  /** It leads to containers, virtual machines or a tunnel. */
+  | 'virtual'
+  /** Its addresses are not those of a private network. */
+  | 'public'
+  /** It has no IPv4 address, which announcements are sent from. */
+  | 'no-ipv4'
+  /** Another one leads to the same network. */
+  | 'same-network'
+  /** The settings name others. */
+  | 'not-chosen'
+  /** The server does not listen on its addresses. */
+  | 'not-listening';
+
+export interface SurveyedInterface {
+  readonly name: string;
+  /** All that it has. */
+  readonly addresses: readonly string[];
+  readonly choice: LanInterface | Unchosen;
+}
+
 /**
- * The interfaces to announce on, at most one for each network: on two that lead to the same network, for example by
- * cable and by radio, each announcement would flush the other's address from everybody's cache (RFC 6762 section 10.2).
+ * Every interface but the loopback, and whether to announce on it: at most one for each network, since on two that lead
+ * to the same, for example by cable and by radio, each announcement would flush the other's address from everybody's
+ * cache (RFC 6762 section 10.2).
  *
  * Global IPv6 addresses are left out: the temporary ones among them change daily, and a client that tries one that is
  * gone first waits for long. fe80 addresses are left out because they mean nothing without the name of an interface.
@@ -57,28 +80,44 @@ export function isVirtualInterface(name: string): boolean {
  * @param wanted the names of the interfaces to take, also tunnels and public networks; nothing means: those that lead
  *   to people.
  */
-export function chooseInterfaces(
+export function surveyInterfaces(
   found: NodeJS.Dict<NetworkInterfaceInfo[]>,
   listening: readonly string[],
   wanted: readonly string[] = [],
-): LanInterface[] {
-  const chosen: LanInterface[] = [];
+): SurveyedInterface[] {
   const taken = new Set<string>();
-  for (const [name, infos = []] of Object.entries(found)) {
-    const isWanted = wanted.includes(name);
-    if (wanted.length > 0 ? !isWanted : isVirtualInterface(name)) continue;
-    const usable = infos.filter((info) => !info.internal && isListening(info, listening));
-    const ipv4 = usable.filter((info) => info.family === 'IPv4' && (isWanted || PRIVATE_IPV4.check(info.address)));
-    const networks = ipv4.flatMap((info) => info.cidr ?? []);
-    // Link-local numbers are the same everywhere: two of them are no sign of one network.
-    const keys = ipv4.filter(({ address }) => !LINK_LOCAL_IPV4.check(address)).map(networkOf);
-    const first = ipv4[0];
-    if (first === undefined || keys.some((key) => taken.has(key))) continue;
-    for (const key of keys) taken.add(key);
-    const ipv6 = usable.filter((info) => info.family === 'IPv6' && UNIQUE_LOCAL_IPV6.check(info.address, 'ipv6'));
-    chosen.push({ name, address: first.address, addresses: [...ipv4, ...ipv6].map((info) => info.address), networks });
-  }
-  return chosen;
+  return Object.entries(found).flatMap(([name, infos = []]) => {
+    const outward = infos.filter(({ internal }) => !internal);
+    if (outward.length === 0) return [];
+    const choose = (): LanInterface | Unchosen => {
+      const isWanted = wanted.includes(name);
+      if (wanted.length > 0 && !isWanted) return 'not-chosen';
+      if (!isWanted && isVirtualInterface(name)) return 'virtual';
+      const heard = outward.filter((info) => isListening(info, listening));
+      if (heard.length === 0) return 'not-listening';
+      const all = heard.filter(({ family }) => family === 'IPv4');
+      const ipv4 = all.filter(({ address }) => isWanted || PRIVATE_IPV4.check(address));
+      const first = ipv4[0];
+      if (first === undefined) return all.length > 0 ? 'public' : 'no-ipv4';
+      // Link-local numbers are the same everywhere: two of them are no sign of one network.
+      const keys = ipv4.filter(({ address }) => !LINK_LOCAL_IPV4.check(address)).map(networkOf);
+      if (keys.some((key) => taken.has(key))) return 'same-network';
+      for (const key of keys) taken.add(key);
+      const ipv6 = heard.filter((info) => info.family === 'IPv6' && UNIQUE_LOCAL_IPV6.check(info.address, 'ipv6'));
+      return {
+        name,
+        address: first.address,
+        addresses: [...ipv4, ...ipv6].map(({ address }) => address),
+        networks: ipv4.flatMap(({ cidr }) => cidr ?? []),
+      };
+    };
+    return [{ name, addresses: outward.map(({ address }) => address), choice: choose() }];
+  });
+}
+
+/** The interfaces to announce on. */
+export function chooseInterfaces(...survey: Parameters<typeof surveyInterfaces>): LanInterface[] {
+  return surveyInterfaces(...survey).flatMap(({ choice }) => (typeof choice === 'string' ? [] : [choice]));
 }
 
 /** Whether an IPv4 address belongs to a network of this interface (RFC 6762 section 11: others get no answer). */

@@ -46,6 +46,8 @@ export type LinkState = 'probing' | 'announced' | 'refused' | 'closed';
 
 export interface Link {
   readonly state: LinkState;
+  /** The DNS-SD instance name, once there is one. */
+  readonly instance?: string | undefined;
   /** Announces something else under the same names, without a gap. False when that needs another link. */
   update(announcement: Announcement): boolean;
   /** Asks whether the names that somebody else answers for are still contested. */
@@ -91,6 +93,10 @@ class MulticastLink implements Link {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  get instance(): string | undefined {
+    return this.#published?.instance;
   }
 
   update(announcement: Announcement): boolean {

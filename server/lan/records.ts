@@ -16,6 +16,10 @@ export interface Announcement {
   readonly c2sPort?: number;
   /** Direct TLS (XEP-0368). */
   readonly c2sTlsPort?: number;
+  /** For other servers, with STARTTLS; left out while federation is off, as is the next. */
+  readonly s2sPort?: number;
+  /** Direct TLS (XEP-0368). */
+  readonly s2sTlsPort?: number;
   /** Where the page for new people is, by plain HTTP; left out when there is none. */
   readonly joinPort?: number;
   /** SHA-256 of the authority that clients may be asked to trust, as `AA:BB:…`. */
@@ -27,14 +31,16 @@ export interface Announcement {
 }
 
 export interface AnnouncedService {
-  readonly type: 'xmpp-client' | 'xmpps-client';
+  readonly type: 'xmpp-client' | 'xmpps-client' | 'xmpp-server' | 'xmpps-server';
   readonly port: number;
 }
 
-export function servicesOf({ c2sPort, c2sTlsPort }: Announcement): AnnouncedService[] {
+export function servicesOf({ c2sPort, c2sTlsPort, s2sPort, s2sTlsPort }: Announcement): AnnouncedService[] {
   const services: AnnouncedService[] = [];
   if (c2sPort !== undefined) services.push({ type: 'xmpp-client', port: c2sPort });
   if (c2sTlsPort !== undefined) services.push({ type: 'xmpps-client', port: c2sTlsPort });
+  if (s2sPort !== undefined) services.push({ type: 'xmpp-server', port: s2sPort });
+  if (s2sTlsPort !== undefined) services.push({ type: 'xmpps-server', port: s2sTlsPort });
   return services;
 }
 

@@ -46,7 +46,8 @@ export function openSecured(socket: TLSSocket, { streams, tls }: Pick<TcpListene
   transport.startSecured(socket);
 }
 
-async function listenOn(server: Server, host: string, port: number): Promise<{ readonly port: number }> {
+/** Listens on all of IPv4 where `::` was asked for and this computer has no IPv6. Rejects with the system's error. */
+export async function listenOn(server: Server, host: string, port: number): Promise<{ readonly port: number }> {
   try {
     await tryListening(server, host, port);
   } catch (error) {

@@ -26,9 +26,16 @@ export interface ServerTls {
   /** What the context is made of, for servers that make their own. */
   readonly options: SecureContextOptions;
   readonly context: SecureContext;
+  /** For who opens a page by IP address; left out where they are shown the same. */
+  readonly byAddress?: ServerTls;
 }
 
-export function createServerTls(identity: { readonly certificatePem: string; readonly keyPem: string }): ServerTls {
+interface PemPair {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+export function createServerTls(identity: PemPair & { readonly byAddress?: PemPair }): ServerTls {
   const options: SecureContextOptions = {
     cert: identity.certificatePem,
     key: identity.keyPem,
@@ -39,7 +46,12 @@ export function createServerTls(identity: { readonly certificatePem: string; rea
     // SECURITY: renegotiation is how TLS 1.2 peers burn our processor; nothing in XMPP needs it.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
   };
-  return { options, context: createSecureContext(options) };
+  const { byAddress } = identity;
+  return {
+    options,
+    context: createSecureContext(options),
+    ...(byAddress && { byAddress: createServerTls(byAddress) }),
+  };
 }
 
 /** The channel binding data `tls-server-end-point` (RFC 5929 section 4). */

@@ -1,7 +1,7 @@
 /** HTTPS for what belongs to chatting besides streams over TCP: files, web clients, what they look up. */
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
@@ -16,6 +16,8 @@ import { WebConnections } from './web-connections.ts';
 const MAX_BODY_BYTES = 1_048_576;
 /** For the head of a request: who dawdles there holds a connection for nothing. */
 const HEADERS_TIMEOUT_MS = 20_000;
+/** How often that is looked at; the system's own half a minute would double it. */
+const CHECK_MS = 5_000;
 /** While nothing comes or goes. A whole request may take hours: a large file on a slow line. */
 const IDLE_MS = 120_000;
 const KEEP_ALIVE_MS = 30_000;
@@ -52,10 +54,15 @@ export interface WebListener {
 export async function listenWeb(options: WebListenerOptions): Promise<WebListener> {
   const { address, log } = options;
   const { openStream } = options;
+  let { tls } = options;
   const https = createServer({
-    ...options.tls.options,
+    // Who asks by IP address names nobody (RFC 6066 section 3: no literal addresses).
+    ...(tls.byAddress ?? tls).options,
+    SNICallback: (name, done) => done(null, isIP(name) === 0 ? tls.context : undefined),
     ALPNProtocols: openStream === undefined ? [ALPN_HTTP] : [ALPN_HTTP, ALPN_CLIENT],
     headersTimeout: HEADERS_TIMEOUT_MS,
+    handshakeTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_MS,
     requestTimeout: 0,
   });
   https.setTimeout(IDLE_MS);
@@ -88,7 +95,10 @@ export async function listenWeb(options: WebListenerOptions): Promise<WebListene
   }
   return {
     port: (https.address() as AddressInfo).port,
-    setTls: (tls) => https.setSecureContext(tls.options),
+    setTls: (renewed) => {
+      tls = renewed;
+      https.setSecureContext((tls.byAddress ?? tls).options);
+    },
     close: () => server.close(),
   };
 }

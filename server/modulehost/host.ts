@@ -56,6 +56,7 @@ const HOOKS: Readonly<Record<keyof Hooks, true>> = {
   serverForms: true,
   routes: true,
   provides: true,
+  settingChanged: true,
   problems: true,
   stop: true,
 };
@@ -147,6 +148,12 @@ export class ModuleHost {
     takeBack.push(disco.add({ ...partOf(module), ...(forms && { forms }), items }));
     if (forms !== undefined)
       takeBack.push(this.#options.config.onChange((key) => key.startsWith(`${module.name}.`) && disco.changed()));
+    const { settingChanged } = hooks;
+    if (settingChanged !== undefined) {
+      const prefix = `${module.name}.`;
+      const heard = (key: string) => void (key.startsWith(prefix) && settingChanged(key.slice(prefix.length)));
+      takeBack.push(this.#options.config.onChange(heard));
+    }
     for (const route of hooks.iq ?? []) takeBack.push(requests.add(route));
     for (const kind of ['message', 'presence'] as const) {
       takeBack.push(addStages(router.outbound[kind], hooks[kind]?.outbound ?? {}));

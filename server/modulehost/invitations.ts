@@ -1,5 +1,5 @@
 /** How people come in who have no account yet: what modules, deeds and listeners may ask of each other about that. */
-import type { Invitation, InvitationWish, IssuedInvitation } from '../administration/invitation.ts';
+import type { FollowedInvitation, InvitationWish, IssuedInvitation } from '../administration/invitation.ts';
 import type { StanzaError } from '../stanza/error.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { ServiceToken } from './services.ts';
@@ -32,7 +32,7 @@ export const REGISTRATION: ServiceToken<RegistrationService> = { name: 'registra
 /** Deeds resolve when they are on disk, and reject with a `DeedError` when they are refused. */
 export interface InvitationsService {
   /** The newest first, those that cannot be used any more included for a while. */
-  list(): readonly Invitation[];
+  list(): readonly FollowedInvitation[];
   create(wish: InvitationWish): Promise<IssuedInvitation>;
   revoke(id: string): Promise<void>;
   /** Called after each change; the function takes the listener back. */
@@ -42,7 +42,15 @@ export interface InvitationsService {
 /** What people must know to trust and to find the server. */
 export interface TrustFacts {
   /** The installation's own; undefined where the certificate comes from one that devices trust already. */
-  readonly authority: { readonly pem: string; readonly fingerprint: string; readonly name: string } | undefined;
+  readonly authority:
+    | {
+        readonly pem: string;
+        readonly fingerprint: string;
+        /** Six, that stand for the fingerprint. */
+        readonly words: string;
+        readonly name: string;
+      }
+    | undefined;
   /** Of the server's certificate: SHA-256, as `AA:BB:…`. */
   readonly fingerprint: string;
   readonly addresses: readonly string[];

@@ -140,6 +140,8 @@ export interface Hooks {
   /** Services by their domain, which are listed in disco#items of the server. */
   readonly routes?: readonly { readonly domain: string; readonly name: string; readonly route: Route }[];
   readonly provides?: readonly Provided[];
+  /** Called after one of the module's settings has changed, with its name within the group. */
+  readonly settingChanged?: (name: string) => void;
   /** The module's own, the worst first; asked whenever the status of the server is told. */
   readonly problems?: () => readonly Problem[];
   /** For what `start` set going or entered elsewhere: timers, sockets, listeners. Called once the hooks are taken back. */

@@ -6,6 +6,7 @@ import type { StanzaError } from '../stanza/error.ts';
 import type { Iq } from '../stanza/stanza.ts';
 import type { GuestDoor } from '../stream/sasl/anonymous.ts';
 import type { Element } from '../xml/element.ts';
+import type { SharedContacts, Sharing } from './roster-groups.ts';
 
 /** Names a service and carries its type. */
 export interface ServiceToken<T> {
@@ -36,6 +37,13 @@ export interface RosterService {
   withdrawPresence(account: string, contact: string): void;
   /** Shows a subscribed contact the presence of all available resources again. */
   sharePresence(account: string, contact: string): void;
+  /**
+   * Contacts of all accounts who can be reached again: shows those who may see it who is available here, asks for the
+   * presence of those whom people here may see, and repeats requests that have no answer yet.
+   */
+  greet(isBack: (contact: Jid) => boolean): void;
+  /** Contacts, and others who got directed presence, who can be reached no longer: shows them everybody as unavailable. */
+  leave(isLeft: (contact: Jid) => boolean): void;
   /** Everybody in the roster, in whatever state. */
   contacts(account: string): Iterable<string>;
   /** Everybody in the roster as the account's owner sees them. */
@@ -59,6 +67,8 @@ export interface RosterService {
    * that is full stays as it is. Resolves when it is on disk.
    */
   befriend(account: string, other: string): Promise<void>;
+  /** From now on the contacts of `source` stand in the rosters as well; there is one source. */
+  share(source: SharedContacts): Sharing;
 }
 
 /** What decides about access, before a change of a contact and after it. */
@@ -349,6 +359,14 @@ export interface UploadedFile {
   /** Milliseconds since 1970. */
   readonly uploadedAtMs: number | undefined;
 }
+
+/** XEP-0065: carries files between apps. */
+export interface ProxyService {
+  /** At which it listens; null when it does not. Settles when that is known. */
+  readonly port: Promise<number | null>;
+}
+
+export const PROXY: ServiceToken<ProxyService> = { name: 'proxy' };
 
 export const UPLOADS: ServiceToken<UploadService> = { name: 'uploads' };
 

@@ -23,6 +23,7 @@ import { disco } from './disco.ts';
 import { displayed } from './displayed.ts';
 import { externalServices } from './external-services/external-services.ts';
 import { fast } from './fast/fast.ts';
+import { groups } from './groups/groups.ts';
 import { guests } from './guests/guests.ts';
 import { invitations } from './invitations/invitations.ts';
 import { lastActivity } from './last-activity/last-activity.ts';
@@ -76,6 +77,7 @@ export const modules: readonly Module[] = [
   avatars,
   vcard4,
   displayed,
+  groups,
   registration,
   invitations,
   upload,

@@ -25,6 +25,7 @@ const DONE = 'done';
 const CONDITIONS: Readonly<Record<AccountErrorCode, StanzaCondition>> = {
   conflict: 'conflict',
   'invalid-name': 'jid-malformed',
+  'invalid-time': 'not-acceptable',
   'weak-password': 'not-acceptable',
   'not-found': 'registration-required',
   'last-admin': 'forbidden',
@@ -40,6 +41,17 @@ export const registration = defineModule({
       z.boolean(),
       false,
       'Whether anybody who reaches this server may make an account from within a client, without an invitation.',
+    ),
+    approval: setting(
+      z.boolean(),
+      true,
+      'Whether somebody who runs the server has to let in everybody who makes an account without an invitation.',
+    ),
+    maxWaiting: setting(
+      z.int().min(1).max(10_000),
+      // As many as somebody looks through in one go, and more than come to a home or an office in a day.
+      50,
+      'The most people who may wait to be let in. Others are asked to try again on another day.',
     ),
     maxPerHour: setting(
       z.int().min(0).max(10_000),
@@ -110,10 +122,17 @@ export const registration = defineModule({
         'query',
         NS_REGISTER,
         undefined,
-        el('instructions', NS_REGISTER, undefined, 'Choose a name and a password for your account on this server.'),
+        el('instructions', NS_REGISTER, undefined, instructionsFor(admission)),
         el('username', NS_REGISTER, undefined, admission?.localpart),
         el('password', NS_REGISTER),
       );
+    }
+
+    function instructionsFor(admission: Admission | undefined): string {
+      const choose = 'Choose a name and a password for your account on this server.';
+      return admission !== undefined || !config.approval
+        ? choose
+        : `${choose} You can sign in once somebody who runs it has let you in.`;
     }
 
     function register(
@@ -142,9 +161,10 @@ export const registration = defineModule({
       }
       if (isReserved(localpart)) return new StanzaError('conflict', `The name "${localpart}" is taken.`);
       return attempt(async () => {
-        await accounts.create({ localpart, password, role: 'member' });
+        const approval = config.approval ? { maxWaiting: config.maxWaiting } : undefined;
+        const { status } = await accounts.create({ localpart, password, role: 'member', approval });
         stream.negotiation.set(feature.name, DONE);
-        host.log.info({ account: localpart, address: stream.remoteAddress }, 'account registered by its owner');
+        host.log.info({ account: localpart, address: stream.remoteAddress, status }, 'account registered by its owner');
       });
     }
 
@@ -198,13 +218,16 @@ export const registration = defineModule({
       return changePassword(account, request);
     }
 
-    /** Section 3.2. What goes with the account is the business of whoever keeps it. */
+    /**
+     * Section 3.2. What goes with the account is the business of whoever keeps it. For a while it can be restored, as
+     * after any other deletion: whoever found a telephone unlocked can do this as well.
+     */
     async function remove(account: string, request: Request): Promise<StanzaError | undefined> {
       leaving.set(account, request);
       try {
         return await attempt(async () => {
-          await accounts.remove(account);
-          host.log.info({ account }, 'account removed by its owner');
+          await accounts.statuses.delete(account);
+          host.log.info({ account }, 'account deleted by its owner');
         });
       } finally {
         leaving.delete(account);
@@ -240,6 +263,13 @@ export const registration = defineModule({
       return to === undefined || parseJid(to)?.full === domain;
     }
 
+    /** Comes before all sessions of the account are ended with `not-authorized` (section 3.2). */
+    function answerLeaving({ localpart }: { readonly localpart: string }): void {
+      const request = leaving.get(localpart);
+      if (request !== undefined) host.router.answer(resultOf(request.iq), request.sender);
+    }
+    const forgetDeleted = accounts.on('disabled', answerLeaving);
+
     return {
       provides: [
         provide(REGISTRATION, {
@@ -254,13 +284,8 @@ export const registration = defineModule({
         iqGet([NS_REGISTER, 'query'], ['server', 'self'], get),
         iqSet([NS_REGISTER, 'query'], ['server', 'self'], set),
       ],
-      account: {
-        // Comes before all sessions of the account are ended with `not-authorized` (section 3.2).
-        removed({ localpart }) {
-          const request = leaving.get(localpart);
-          if (request !== undefined) host.router.answer(resultOf(request.iq), request.sender);
-        },
-      },
+      account: { removed: answerLeaving },
+      stop: () => forgetDeleted(),
     };
   },
 });

@@ -30,7 +30,7 @@ export type AbsentHandler = (message: Message, account: string) => Verdict;
 
 export interface AccountsRouteOptions {
   readonly router: Router;
-  readonly accounts: Pick<Accounts, 'has'>;
+  readonly accounts: Pick<Accounts, 'has' | 'isThere'>;
   readonly sessions: Sessions;
   readonly requests: IqTable;
   /** Takes the answers to what the server itself has asked. */
@@ -58,6 +58,7 @@ export class AccountsRoute implements Route {
       case 'iq':
         return this.#iq(stanza, local, sender);
       case 'presence': {
+        // What contacts do about an account that is deleted must still stand when it is restored.
         if (local === '' || !this.#options.accounts.has(local)) return this.#presenceToNobody(stanza, sender);
         const { router } = this.#options;
         const admitted = router.inbound.presence.admit(stanza, local);
@@ -78,7 +79,7 @@ export class AccountsRoute implements Route {
   /** Delivers a message to whom it may concern, or keeps it; or says why not. */
   #message(message: Message, account: string): 'handled' | StanzaError {
     const { router, accounts } = this.#options;
-    if (!accounts.has(account)) return toNobody(message);
+    if (!accounts.isThere(account)) return toNobody(message);
     const admitted = router.inbound.message.admit(message, account);
     if (admitted === 'handled' || admitted instanceof StanzaError) return admitted;
     return this.#handOut(admitted, account);
@@ -86,7 +87,7 @@ export class AccountsRoute implements Route {
 
   redeliver(message: Message): void {
     const account = message.to.local;
-    const verdict = this.#options.accounts.has(account) ? this.#handOut(message, account) : toNobody(message);
+    const verdict = this.#options.accounts.isThere(account) ? this.#handOut(message, account) : toNobody(message);
     if (verdict !== 'handled') this.#options.router.refuse(message, verdict);
   }
 
@@ -111,7 +112,7 @@ export class AccountsRoute implements Route {
   /** RFC 6121 section 8.5: requests to an account are answered for it; to a full JID they go to the client. */
   #iq(iq: Iq, local: string, sender: Session | undefined): void | Promise<void> {
     const { router, accounts, sessions } = this.#options;
-    if (local !== '' && !accounts.has(local)) return this.#refuse(iq, sender);
+    if (local !== '' && !accounts.isThere(local)) return this.#refuse(iq, sender);
     if (local !== '' && iq.from.bare !== iq.to.bare) {
       const admitted = router.inbound.iq.admit(iq, local);
       if (admitted === 'handled') return;

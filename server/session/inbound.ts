@@ -3,14 +3,14 @@
  * (RFC 6120 section 8.1.2.1), the shape is checked (section 8.2), everything else is left as it came.
  */
 import { bareJid, type Jid, parseJid } from '../jid/jid.ts';
-import { NS_DELAY } from '../stanza/delay.ts';
+import { withoutForgedDelay } from '../stanza/delay.ts';
 import { StanzaError } from '../stanza/error.ts';
 import {
   type Iq,
   type Message,
   NS_CLIENT,
   type Presence,
-  readIqType,
+  readIqParts,
   readMessageType,
   readPresenceType,
   type Stanza,
@@ -64,23 +64,9 @@ function readPresence(session: Session, element: Element, to: Jid | undefined): 
 }
 
 function readIq(session: Session, element: Element, to: Jid | undefined): Inbound {
-  const type = readIqType(element);
-  const id = element.attr('id');
-  if (type === undefined) return refuse(element, 'bad-request', 'An iq is of type get, set, result or error.');
-  if (id === undefined) return refuse(element, 'bad-request', 'An iq needs an id.');
-  const payloads = element.elements;
-  if ((type === 'get' || type === 'set') && payloads.length !== 1) {
-    return refuse(element, 'bad-request', 'A request has exactly one payload.');
-  }
-  const iq: Iq = {
-    kind: 'iq',
-    type,
-    id,
-    element,
-    from: session.jid,
-    to: to ?? bareJid(session.jid),
-    payload: payloads[0],
-  };
+  const parts = readIqParts(element);
+  if (typeof parts === 'string') return refuse(element, 'bad-request', parts);
+  const iq: Iq = { kind: 'iq', ...parts, element, from: session.jid, to: to ?? bareJid(session.jid) };
   return { stanza: iq };
 }
 
@@ -109,11 +95,4 @@ function unsupported(element: Element): Inbound {
       text: `<${element.name}/> of the namespace ${element.xmlns} is not known here.`,
     },
   };
-}
-
-/** SECURITY: a delay in the name of this server (XEP-0203 section 2) is for the server alone to give. */
-function withoutForgedDelay(element: Element, domain: string): Element {
-  return element.without(
-    (child) => child.name === 'delay' && child.xmlns === NS_DELAY && child.attr('from') === domain,
-  );
 }

@@ -9,7 +9,14 @@ export const NS_COMPONENT = 'jabber:component:accept';
 
 /** The same in `jabber:client`; what stands inside an element of a third namespace is left as it came. */
 export function inClientNamespace(element: Element): Element {
-  if (element.xmlns !== NS_COMPONENT) return element;
-  const children = element.children.map((child) => (typeof child === 'string' ? child : inClientNamespace(child)));
+  return movedToClientNamespace(element, NS_COMPONENT);
+}
+
+/** The same in `jabber:client` with all that is of the namespace `xmlns` like it. */
+export function movedToClientNamespace(element: Element, xmlns: string): Element {
+  if (element.xmlns !== xmlns) return element;
+  const children = element.children.map((child) =>
+    typeof child === 'string' ? child : movedToClientNamespace(child, xmlns),
+  );
   return createElement(element.name, NS_CLIENT, element.attributes, children);
 }

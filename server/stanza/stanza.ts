@@ -78,3 +78,16 @@ export function readIqType(element: Element): IqType | undefined {
   const type = element.attr('type');
   return type === 'get' || type === 'set' || type === 'result' || type === 'error' ? type : undefined;
 }
+
+export type IqParts = Pick<Iq, 'type' | 'id' | 'payload'>;
+
+/** What makes an element an iq (RFC 6120 section 8.2.3), or the sentence that says what is wrong with it (`bad-request`). */
+export function readIqParts(element: Element): IqParts | string {
+  const type = readIqType(element);
+  const id = element.attr('id');
+  if (type === undefined) return 'An iq is of type get, set, result or error.';
+  if (id === undefined) return 'An iq needs an id.';
+  const payloads = element.elements;
+  if ((type === 'get' || type === 'set') && payloads.length !== 1) return 'A request has exactly one payload.';
+  return { type, id, payload: payloads[0] };
+}

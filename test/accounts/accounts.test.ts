@@ -49,6 +49,7 @@ describe('creating an account', () => {
     expect(account).toEqual({
       localpart: 'ämilie',
       role: 'admin',
+      status: 'enabled',
       isEnabled: true,
       isGuest: false,
       createdAt: CREATED_AT,
@@ -230,6 +231,7 @@ describe('a guest', () => {
     expect(guest).toEqual({
       localpart: '59bec12a',
       role: 'limited',
+      status: 'enabled',
       isEnabled: true,
       isGuest: true,
       createdAt: CREATED_AT,

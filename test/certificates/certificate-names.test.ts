@@ -10,7 +10,7 @@ import {
 } from '../../server/certificates/certificate-names.ts';
 import { makePem, temporaryFolder } from './pem-maker.ts';
 
-const NONE = { dns: [], xmppAddr: [], srv: [] };
+const NONE = { dns: [], xmppAddr: [], srv: [], ip: [] };
 
 describe('the names of a domain', () => {
   test('a domain proves itself and its rooms in all three forms', () => {
@@ -18,6 +18,7 @@ describe('the names of a domain', () => {
       dns: ['miller.local', 'rooms.miller.local'],
       xmppAddr: ['miller.local', 'rooms.miller.local'],
       srv: ['_xmpp-client.miller.local', '_xmpp-server.miller.local'],
+      ip: [],
     });
   });
 
@@ -26,6 +27,7 @@ describe('the names of a domain', () => {
       dns: ['xn--mller-kva.local', 'rooms.xn--mller-kva.local'],
       xmppAddr: ['müller.local', 'rooms.müller.local'],
       srv: ['_xmpp-client.xn--mller-kva.local', '_xmpp-server.xn--mller-kva.local'],
+      ip: [],
     });
     expect(namesOfDomain('xn--mller-kva.local')).toEqual(namesOfDomain('müller.local'));
   });
@@ -41,7 +43,7 @@ describe('reading the names of a certificate', () => {
   test('the names in a certificate that openssl made are found', () => {
     const made = makePem(temporaryFolder(), 'foreign', {
       subjectAltName:
-        'DNS:Example.ORG,IP:192.0.2.1,email:a@example.org,' +
+        'DNS:Example.ORG,IP:192.0.2.1,IP:2001:db8::1,email:a@example.org,' +
         'otherName:1.3.6.1.5.5.7.8.5;UTF8:chat.example.org,otherName:1.3.6.1.5.5.7.8.7;IA5STRING:_xmpp-client.example.org,' +
         'otherName:1.3.6.1.4.1.311.20.2.3;UTF8:someone@example.org',
     });
@@ -49,6 +51,7 @@ describe('reading the names of a certificate', () => {
       dns: ['example.org'],
       xmppAddr: ['chat.example.org'],
       srv: ['_xmpp-client.example.org'],
+      ip: ['192.0.2.1', '2001:db8::1'],
     });
   });
 
@@ -58,11 +61,13 @@ describe('reading the names of a certificate', () => {
   });
 
   test('the alternative name is encoded by the rules of RFC 5280', () => {
-    const encoded = encodeSubjectAltName({ dns: ['a.b'], xmppAddr: ['ü'], srv: ['_x.a'] }).toString('hex');
+    const encoded = encodeSubjectAltName({ dns: ['a.b'], xmppAddr: ['ü'], srv: ['_x.a'], ip: ['10.0.0.1'] }).toString(
+      'hex',
+    );
     const dns = '8203612e62';
     const xmppAddr = 'a01006082b06010505070805a0040c02c3bc';
     const srv = 'a01206082b06010505070807a00616045f782e61';
-    expect(encoded).toBe(`302b${dns}${xmppAddr}${srv}`);
+    expect(encoded).toBe(`3031${dns}${xmppAddr}${srv}87040a000001`);
   });
 });
 

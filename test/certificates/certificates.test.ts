@@ -190,7 +190,7 @@ describe('own files', () => {
   function withFiles(more: { readonly fileIntervalMs?: number } = {}) {
     const folder = temporaryFolder();
     const files = makePem(folder, 'own', { subjectAltName: 'DNS:miller.local,DNS:rooms.miller.local' });
-    const made = setting({ files, ...more });
+    const made = setting({ files: () => files, ...more });
     made.clock.nowMs = Date.now();
     return { folder, files, ...made };
   }

@@ -268,6 +268,50 @@ describe('administration', () => {
   });
 });
 
+describe('snug group', () => {
+  test('shows groups with their rooms and people', () =>
+    whileRunning(async () => {
+      expect((await snug('group list')).output).toMatch(/Kitchen +each other +kitchen@rooms\.miller\.local +ann, ben/);
+      expect(JSON.parse((await snug('group list --json')).output)).toMatchObject([
+        { id: 'g1', members: ['ann', 'ben'] },
+      ]);
+    }));
+
+  test('makes, renames, changes and removes them by name', () =>
+    whileRunning(async () => {
+      expect(await snug('group create Garden ann bob@miller.local --room --seen-by kitchen')).toMatchObject({
+        status: 0,
+        output: 'There is a group “Garden” now, with the room kitchen@rooms.miller.local.\n',
+      });
+      await snug('group rename kitchen Scullery');
+      await snug('group change Kitchen --room off --shared off --seen-by nobody');
+      await snug('group add Kitchen bob');
+      await snug('group remove-member g1 ann bob');
+      await snug('group remove Kitchen');
+      expect(server.done).toEqual([
+        'groups.create Garden {"isShared":true,"seenBy":["g1"],"hasRoom":true,"members":["ann","bob"]}',
+        'groups.update g1 {"name":"Scullery"}',
+        'groups.update g1 {"isShared":false,"seenBy":[],"hasRoom":false}',
+        'groups.addMembers g1 bob',
+        'groups.removeMembers g1 ann,bob',
+        'groups.remove g1',
+      ]);
+    }));
+
+  test('says what is wrong', async () => {
+    await whileRunning(async () => {
+      expect(await snug('group add Nowhere bob')).toMatchObject({
+        status: 1,
+        errors: expect.stringContaining('There is no group “Nowhere”.'),
+      });
+      expect(await snug('group change Kitchen --room maybe')).toMatchObject({ status: 2 });
+      expect(await snug('group add Kitchen ann@elsewhere.example')).toMatchObject({ status: 1 });
+      expect(server.done).toEqual([]);
+    });
+    expect(await snug('group list')).toMatchObject({ status: 3 });
+  });
+});
+
 describe('snug invite', () => {
   test('shows the links and how to take them back', async () => {
     await whileRunning(async () => {
@@ -277,6 +321,25 @@ describe('snug invite', () => {
       expect(output).toContain('xmpp:miller.local?register;preauth=');
       expect(output).toContain('snug invite revoke i1');
       expect(server.done.at(-1)).toMatch(/localpart=dora role=admin groups= inviter=ann maxUses=5 lifetimeHours=72/);
+    });
+  });
+
+  test('puts people into groups, lets guests stay for a time, and knows the name of the contact', async () => {
+    await whileRunning(async () => {
+      const line = 'invite --group Family --group Garden --guest 2d --contact-of ann@miller.local';
+      expect(await snug(line)).toMatchObject({ status: 0 });
+      expect(server.done.at(-1)).toMatch(/groups=Family,Garden inviter=ann maxUses=1 accountLifetimeHours=48/);
+      expect(await snug('invite --guest soon')).toMatchObject({ status: 2 });
+    });
+  });
+
+  test('draws the link as a QR code when asked to', async () => {
+    await whileRunning(async () => {
+      const { output } = await snug('invite --qr');
+      expect(output).toContain('http://192.168.1.5:5280/join#');
+      expect(output.split('\n').filter((row) => row.includes('\u001b[48;5;231m')).length).toBeGreaterThan(30);
+      expect((await snug('invite')).output).not.toContain('\u001b');
+      expect(JSON.parse((await snug('invite --qr --json')).output)).toMatchObject({ id: 'i1' });
     });
   });
 

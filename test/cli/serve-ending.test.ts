@@ -34,7 +34,8 @@ afterEach(() => {
 
 const running = (): RunningServer => ({
   domain: 'miller.local',
-  ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
+  ports: { c2s: 5222, c2sTls: 5223, web: 5281, join: 5280, proxy: 5000 },
+  joinPage: 'http://192.168.1.5:5280/join',
   addresses: ['192.168.1.5'],
   fingerprint: 'AB:CD',
   firstAdmin: { jid: 'admin@miller.local', password: 'shown-once' },
@@ -43,6 +44,7 @@ const running = (): RunningServer => ({
     return stopped.promise;
   },
   window: 'http://127.0.0.1:5282/#token=once',
+  setFederation: () => Promise.resolve(),
   failure,
   stopping: stopping.promise,
   stopped: stopped.promise,
@@ -76,7 +78,8 @@ describe('what is reported', () => {
         event: 'ready',
         pid: process.pid,
         domain: 'miller.local',
-        ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
+        ports: { c2s: 5222, c2sTls: 5223, web: 5281, join: 5280, proxy: 5000 },
+        joinPage: 'http://192.168.1.5:5280/join',
         addresses: ['192.168.1.5'],
         fingerprint: 'AB:CD',
         admin: { jid: 'admin@miller.local', password: 'shown-once' },
@@ -95,6 +98,7 @@ describe('what is reported', () => {
     for (const expected of [
       'miller.local',
       '5222 (STARTTLS), 5223 (direct TLS)',
+      'http://192.168.1.5:5280/join',
       'AB:CD',
       'admin@miller.local',
       'snug stop',

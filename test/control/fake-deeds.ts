@@ -7,7 +7,8 @@ import { meets } from '../../server/accounts/permissions.ts';
 import { DeedError } from '../../server/administration/deed-error.ts';
 import { DEED_RULES } from '../../server/administration/deed-rules.ts';
 import type { Carriers } from '../../server/administration/deeds.ts';
-import type { Invitation } from '../../server/administration/invitation.ts';
+import type { Group } from '../../server/administration/group.ts';
+import type { FollowedInvitation } from '../../server/administration/invitation.ts';
 import { systemClock } from '../../server/clock/clock.ts';
 import { Config } from '../../server/config/config.ts';
 import { serverGroups } from '../../server/config/settings.ts';
@@ -24,6 +25,9 @@ import type {
 import type { Deeds } from '../../server/control/deeds.ts';
 import { createLogger, type Logger } from '../../server/log/log.ts';
 import { RecentLines } from '../../server/log/recent-lines.ts';
+import { fakeDomain } from './fake-domain.ts';
+import { FakeFederation } from './fake-federation.ts';
+import { aNetwork, aTrust } from './fake-network.ts';
 
 export interface FakeServer extends Deeds {
   readonly directory: string;
@@ -44,7 +48,7 @@ export const aStatus: Status = {
   pid: process.pid,
   version: '0.1.0',
   startedAt: '2026-01-31T12:00:00.000Z',
-  ports: { c2s: 5222, c2sTls: null, web: null },
+  ports: { c2s: 5222, c2sTls: null, web: null, join: 5280, proxy: null },
   addresses: ['192.168.1.5'],
   onlineAccounts: 1,
   sessions: 1,
@@ -52,6 +56,7 @@ export const aStatus: Status = {
   storageBytes: 12_345,
   traffic: { messages: 7 },
   certificate: { fingerprint: 'AB:CD', expiresAt: '2027-01-31T12:00:00.000Z', source: 'own' },
+  federation: new FakeFederation().state(),
   problems: [],
 };
 
@@ -68,6 +73,7 @@ export const anAccount: AccountSummary = {
   localpart: 'ann',
   jid: 'ann@miller.local',
   role: 'admin',
+  status: 'enabled',
   isDisabled: false,
   createdAt: '2026-01-31T12:00:00.000Z',
   sessions: 1,
@@ -117,7 +123,17 @@ export const aDevice: DeviceSummary = {
   hasToken: false,
 };
 
-export const anInvitation: Invitation = {
+export const aGroup: Group = {
+  id: 'g1',
+  name: 'Kitchen',
+  isEveryone: false,
+  isShared: true,
+  seenBy: [],
+  room: 'kitchen@rooms.miller.local',
+  members: ['ann', 'ben'],
+};
+
+export const anInvitation: FollowedInvitation = {
   id: 'i1',
   purpose: 'account',
   localpart: undefined,
@@ -129,6 +145,9 @@ export const anInvitation: Invitation = {
   usesLeft: 2,
   createdAtMs: Date.UTC(2026, 0, 31),
   expiresAtMs: Date.UTC(2026, 1, 7),
+  accountLifetimeHours: undefined,
+  openedAtMs: undefined,
+  uses: [{ jid: 'dora@miller.local', atMs: Date.UTC(2026, 1, 1), signedInAtMs: undefined }],
   state: 'open',
 };
 
@@ -149,13 +168,15 @@ export function createFakeServer(): FakeServer {
       (input: object) => note([deed, ...Object.values(input).map(String)].join(' ').trim()),
     ]),
   ) as unknown as Carriers;
+  const federation = new FakeFederation({ done: (what) => done.push(what) });
   const carry: Carriers = {
+    ...federation.carriers(),
     ...noted,
     'accounts.create': async ({ localpart, password, role }) => {
       if (localpart === 'ann') throw new AccountError('conflict', 'The name ann is taken.');
       await note(`accounts.create ${localpart} ${password} ${role}`);
       accounts = [...accounts, { ...anAccount, localpart, jid: `${localpart}@miller.local`, role }];
-      return { localpart, role, isEnabled: true, isGuest: false, createdAt: 0 };
+      return { localpart, role, status: 'enabled', isEnabled: true, isGuest: false, createdAt: 0 };
     },
     'accounts.disable': () => Promise.reject(new AccountError('last-admin', 'ann is the last administrator.')),
     'accounts.remove': () => Promise.reject(new TypeError('secret /etc/path is undefined')),
@@ -166,6 +187,14 @@ export function createFakeServer(): FakeServer {
       if (!config.has(key)) throw new DeedError('not-found', `There is no setting called ${key}.`);
       await config.set(key, value);
     },
+    'groups.create': async ({ name, ...wish }) => {
+      await note(`groups.create ${name} ${JSON.stringify(wish)}`);
+      return { ...aGroup, name };
+    },
+    'groups.update': ({ id, ...change }) => note(`groups.update ${id} ${JSON.stringify(change)}`),
+    'groups.remove': ({ id }) => note(`groups.remove ${id}`),
+    'groups.addMembers': ({ id, localparts }) => note(`groups.addMembers ${id} ${localparts.join(',')}`),
+    'groups.removeMembers': ({ id, localparts }) => note(`groups.removeMembers ${id} ${localparts.join(',')}`),
     'window.open': () => {
       const address = server.windowAddress();
       if (address !== undefined) return address;
@@ -199,6 +228,9 @@ export function createFakeServer(): FakeServer {
     },
   };
   const config = Config.load({ path: join(directory, 'settings.json'), groups: serverGroups, overrides: [] });
+  config.onChange((key) => {
+    if (key === 'federation.enabled') federation.enable(config.get(key) === true);
+  });
   const server: FakeServer = {
     directory,
     done,
@@ -227,6 +259,14 @@ export function createFakeServer(): FakeServer {
     reports: { list: () => [aReport], onChange: () => () => undefined },
     devices: () => Promise.resolve([aDevice]),
     components: () => ({ address: '127.0.0.1', port: null, components: [] }),
+    network: {
+      describe: () => aNetwork,
+      probeName: (domain) => Promise.resolve({ outcome: 'free', text: `Nobody else is called ${domain}.` }),
+    },
+    trust: { describe: () => Promise.resolve(aTrust) },
+    domain: fakeDomain,
+    federation,
+    groups: { list: () => [aGroup], onChange: () => () => undefined },
     invitations: { list: () => [anInvitation], onChange: () => () => undefined },
     perform: (actor, deed, input) => {
       if (!meets(actor.permissions, DEED_RULES[deed].permission)) {

@@ -25,6 +25,8 @@ export interface ChatClientOptions {
   readonly resource: string;
   /** Called for each message of this client's session, once each. */
   readonly received?: (message: Element) => void;
+  /** The same for presence. */
+  readonly presence?: (presence: Element) => void;
 }
 
 /** What becomes of a stanza that was sent. */
@@ -237,6 +239,7 @@ export class ChatClient {
     } else if (element.xmlns === NS_CLIENT) {
       this.#handled++;
       if (element.name === 'message') this.#options.received?.(element);
+      if (element.name === 'presence') this.#options.presence?.(element);
       if (element.name === 'iq') this.#replies.get(element.attr('id') ?? '')?.(element);
     }
   }

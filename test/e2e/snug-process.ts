@@ -10,7 +10,9 @@ export interface SnugProcess {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly domain: string;
-  readonly ports: { readonly c2s: number; readonly c2sTls: number; readonly web: number };
+  readonly ports: { readonly c2s: number; readonly c2sTls: number; readonly web: number; readonly join?: number | null };
+  /** The address of the join page. */
+  readonly joinPage?: string;
   readonly fingerprint: string;
   /** Of the very first start. */
   readonly admin: { readonly jid: string; readonly password: string } | undefined;
@@ -34,6 +36,9 @@ export async function startSnug(options: {
     `web.port=${options.ports?.web ?? 0}`,
     'proxy.port=0',
     'lan.mdns=false',
+    // People are strangers, unless a test asks for something else.
+    'groups.everyone=false',
+    'groups.everyoneRoom=false',
   ].flatMap((setting) => ['--set', setting]);
   const args = [
     '--max-semi-space-size=4',

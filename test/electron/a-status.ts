@@ -8,7 +8,7 @@ export function aStatus(changes: Partial<Status> = {}): Status {
     pid: 1,
     version: '1.0.0',
     startedAt: '2026-01-05T09:00:00Z',
-    ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
+    ports: { c2s: 5222, c2sTls: 5223, web: 5281, join: 5280, proxy: null },
     addresses: ['192.168.1.5'],
     onlineAccounts: 0,
     sessions: 0,
@@ -16,6 +16,7 @@ export function aStatus(changes: Partial<Status> = {}): Status {
     storageBytes: 0,
     traffic: { messages: 0 },
     certificate: { fingerprint: 'AB:CD', expiresAt: '2027-01-05T09:00:00Z', source: 'self-signed' },
+    federation: { state: 'off', isEnabled: false, isPossible: false, why: 'Needs a domain of your own.' },
     problems: [],
     ...changes,
   };

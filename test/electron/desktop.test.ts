@@ -56,6 +56,7 @@ describe('the desktop app', () => {
       '(● Snug is running — nobody online)',
       'snug.local',
       '──',
+      'Invite someone…',
       'Open Snug…',
       '──',
       'Pause server',
@@ -157,6 +158,23 @@ describe('the desktop app', () => {
     desktop.tray().emit('click');
     expect(desktop.windows).toHaveLength(1);
     expect(desktop.windows[0]?.focusCount).toBe(1);
+  });
+
+  test('opens its window with the sheet for invitations, or that sheet in the window that is open', async () => {
+    const desktop = await started({ argv: ['--hidden'] });
+    expect(desktop.windows).toEqual([]);
+    desktop.tray().choose('Invite someone…');
+    await vi.waitFor(() => expect(desktop.windows[0]?.webContents.url).toBe('app://snug/index.html#/overview/invite'));
+    await vi.waitFor(() => expect(desktop.windows[0]?.isVisible).toBe(true));
+    const asked: unknown[] = [];
+    const stop = desktop.page().api.onOpenSheet((sheet) => asked.push(sheet));
+    desktop.tray().choose('Invite someone…');
+    expect(desktop.windows).toHaveLength(1);
+    await vi.waitFor(() => expect(asked).toEqual(['invite']));
+    stop();
+    desktop.tray().choose('Invite someone…');
+    desktop.tray().choose('Open Snug…');
+    expect(asked).toEqual(['invite']);
   });
 
   test('gives a window that asks while the server is stopped its port once the server runs', async () => {

@@ -10,7 +10,7 @@ import { MessageChannelDouble } from './double/ports.ts';
 
 const READY: WorkerReady = {
   domain: 'miller.local',
-  ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
+  ports: { c2s: 5222, c2sTls: 5223, web: 5281, join: 5280, proxy: null },
   addresses: ['192.168.1.5'],
   fingerprint: 'AB:CD',
 };

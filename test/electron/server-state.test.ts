@@ -8,7 +8,7 @@ const NOW = Date.parse('2026-01-05T09:00:00Z');
 const DAY = 86_400_000;
 const READY: WorkerReady = {
   domain: 'miller.local',
-  ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
+  ports: { c2s: 5222, c2sTls: 5223, web: 5281, join: 5280, proxy: null },
   addresses: ['192.168.1.5'],
   fingerprint: 'AB:CD',
 };
@@ -49,7 +49,7 @@ describe('the state that people see', () => {
       return state.reason;
     };
     expect(reason(runningWith(aStatus({ addresses: [] })))).toMatch(/not connected to a network/);
-    expect(reason(runningWith(aStatus({ ports: { c2s: null, c2sTls: null, web: null } })))).toMatch(/switched off/);
+    expect(reason(runningWith(aStatus({ ports: { c2s: null, c2sTls: null, web: null, join: null, proxy: null } })))).toMatch(/switched off/);
     expect(reason(expiring(0))).toMatch(/has expired/);
     expect(reason(expiring(1))).toMatch(/expires today/);
     expect(reason(expiring(DAY))).toMatch(/in 1 day$/);

@@ -39,6 +39,7 @@ describe('the tray', () => {
       "[starting] Snug is starting…
       (◌ Snug is starting…)
       ──
+      (Invite someone…)
       Open Snug…
       ──
       Pause server
@@ -54,6 +55,7 @@ describe('the tray', () => {
       (◌ It starts again in 4 seconds.)
       miller.local
       ──
+      (Invite someone…)
       Open Snug…
       ──
       Pause server
@@ -72,6 +74,7 @@ describe('the tray', () => {
       (● Miller is running — 3 people online)
       miller.local
       ──
+      Invite someone…
       Open Snug…
       ──
       Pause server
@@ -92,6 +95,7 @@ describe('the tray', () => {
       (⚠ Miller is running — the certificate has expired)
       miller.local
       ──
+      Invite someone…
       Open Snug…
       ──
       Pause server
@@ -110,6 +114,7 @@ describe('the tray', () => {
       (○ Miller is stopped)
       miller.local
       ──
+      (Invite someone…)
       Open Snug…
       ──
       Start server
@@ -132,6 +137,7 @@ describe('the tray', () => {
       "[failed] Snug could not run: Port 5222 is in use by the program prosody (process 812).
       (✕ Snug could not run: Port 5222 is in use by the program prosody (process 812).)
       ──
+      (Invite someone…)
       Open Snug…
       ──
       Start again

@@ -30,6 +30,7 @@ beforeAll(async () => {
     // What an operator chooses; nothing of it may be there unasked.
     settings: [
       'registration.open=true',
+      'registration.approval=false',
       `contact.abuse=mailto:abuse@${DOMAIN}`,
       `external-services.services=stun:${DOMAIN},turn:${DOMAIN}`,
       'external-services.secret=secret',

@@ -48,6 +48,7 @@ beforeAll(async () => {
     domain: 'localhost',
     settings: [
       'registration.open=true',
+      'registration.approval=false',
       'registration.maxPerHour=0',
       'accounts.minPasswordLength=1',
       // As the scripts' own configuration has it.

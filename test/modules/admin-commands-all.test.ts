@@ -21,7 +21,7 @@ const COMMANDS: readonly (readonly [string, Values, string])[] = [
     { accountjid: ['nurse@localhost'], password: ['a long one'], 'password-verify': ['a long one'] },
     'accounts.create nurse member done',
   ],
-  ['delete-user', { accountjids: ['juliet@localhost'] }, 'accounts.remove juliet - done'],
+  ['delete-user', { accountjids: ['juliet@localhost'] }, 'accounts.delete juliet - done'],
   ['disable-user', { accountjids: ['juliet@localhost'] }, 'accounts.disable juliet - done'],
   ['reenable-user', { accountjids: ['juliet@localhost'] }, 'accounts.enable juliet - done'],
   ['end-user-session', { accountjids: ['romeo@localhost'] }, 'sessions.end romeo@localhost/orchard - done'],
@@ -121,7 +121,7 @@ describe('a custom role', () => {
     expect(conditionOf(await runs(juliet, 'change-user-password', password))).toBe('forbidden');
     expect(conditionOf(await runs(juliet, 'delete-user', { accountjids: ['bard@localhost'] }))).toBe('forbidden');
     expect(scene.accounts.has('bard')).toBe(true);
-    expect(entriesOf(scene).at(-1)).toBe('juliet@localhost chat accounts.remove bard - forbidden');
+    expect(entriesOf(scene).at(-1)).toBe('juliet@localhost chat accounts.delete bard - forbidden');
   });
 
   test('that is taken away is gone at the next stage', async () => {

@@ -121,7 +121,11 @@ describe('Delete User', () => {
       accountjids: ['juliet@localhost', 'romeo@localhost', 'juliet@localhost'],
     });
     expect(statusOf(answer)).toBe('completed');
-    expect(scene.accounts.list().map(({ localpart }) => localpart)).toEqual(['bard']);
+    expect(scene.accounts.list().map(({ localpart, status }) => `${localpart} ${status}`)).toEqual([
+      'bard enabled',
+      'juliet deleted',
+      'romeo deleted',
+    ]);
     await juliet.receivesEnd('not-authorized');
   });
 

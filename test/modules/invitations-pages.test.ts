@@ -15,7 +15,12 @@ import { HOUR_MS, invited, states } from './invitations-steps.ts';
 const keyPem = await generateKeyPem();
 const pem = await issueAuthority({ domain: 'localhost', keyPem, nowMs: Date.now() });
 const TRUST: TrustFacts = {
-  authority: { pem, fingerprint: new X509Certificate(pem).fingerprint256, name: 'Snug <localhost>' },
+  authority: {
+    pem,
+    fingerprint: new X509Certificate(pem).fingerprint256,
+    words: 'abandon ability able about above absent',
+    name: 'Snug <localhost>',
+  },
   fingerprint: 'AB:CD:EF:01',
   addresses: ['192.168.1.5'],
   port: 5222,

@@ -5,7 +5,7 @@ import type { SceneClient } from '../scene/scene-client.ts';
 
 const NS_REGISTER = 'jabber:iq:register';
 const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
-const OPEN = { 'registration.open': true };
+const OPEN = { 'registration.open': true, 'registration.approval': false };
 
 async function opened(scene: Scene, remoteAddress?: string): Promise<SceneClient> {
   const client = scene.connect(remoteAddress === undefined ? {} : { remoteAddress });
@@ -291,7 +291,9 @@ describe.skipIf(target !== undefined)('an owner', () => {
     await globe.receivesEnd('not-authorized');
     await rose.receivesEnd('not-authorized');
     await juliet.receivesNothing();
-    expect(scene.accounts.has('bill')).toBe(false);
+    expect(scene.accounts.get('bill')?.status).toBe('deleted');
+    scene.clock.advance(8 * 86_400_000);
+    await expect.poll(() => scene.accounts.has('bill')).toBe(false);
     expect(scene.accounts.has('juliet')).toBe(true);
   });
 

@@ -197,7 +197,7 @@ describe('entering', () => {
   test('a nickname that is in use, or looks like one, is refused to others (example 29)', async () => {
     await using scene = await openScene({ accounts: WITCHES });
     const { hag } = await coven(scene);
-    for (const nick of ['firstwitch', 'FirstWitch', 'first witch', '\uFF46irstwitch']) {
+    for (const nick of ['firstwitch', 'FirstWitch', 'first witch', '\uFF46irstwitch', 'firstwit\u0441h']) {
       asks(hag, nick);
       expect(conditionOf(await hag.next()), nick).toBe('conflict');
     }

@@ -10,7 +10,9 @@ import type { FastifyInstance } from 'fastify';
 import { Accounts } from '../../server/accounts/accounts.ts';
 import { ACCOUNT_MIGRATIONS } from '../../server/accounts/store.ts';
 import { Config } from '../../server/config/config.ts';
+import { accountsSettings } from '../../server/config/settings.ts';
 import { type Core, createCore, moduleMigrations, settingsGroups } from '../../server/core.ts';
+import { FEDERATION_MIGRATIONS } from '../../server/federation/store.ts';
 import { createWeb } from '../../server/listeners/web.ts';
 import type { Logger } from '../../server/log/log.ts';
 import { Database } from '../../server/store/database.ts';
@@ -112,7 +114,11 @@ export class Scene {
     }
     const { log } = this.#inside ?? skipOnTarget('the inside of the server');
     const { clock, writer } = this.#beginLife();
+    const deletion = this.config.group('accounts', accountsSettings);
     this.#accounts = await Accounts.load({
+      get deletionGraceDays() {
+        return deletion.deletionGraceDays;
+      },
       reader: this.database.reader,
       writer,
       domain: DOMAIN,
@@ -223,12 +229,13 @@ export class Scene {
     const clock = new FakeClock();
     const log = createSceneLog(this.errors);
     const database = Database.inMemory({
-      migrations: [...ACCOUNT_MIGRATIONS, ...moduleMigrations()],
+      migrations: [...ACCOUNT_MIGRATIONS, ...FEDERATION_MIGRATIONS, ...moduleMigrations()],
       log,
       now: () => clock.now(),
     });
-    // Nothing leaves the memory unless a scene asks for it.
-    const settings = { 'proxy.port': 'off', ...this.#options.settings };
+    // Nothing leaves the memory, and people are strangers, unless a scene asks for it.
+    const strangers = { 'groups.everyone': false, 'groups.everyoneRoom': false };
+    const settings = { 'proxy.port': 'off', ...strangers, ...this.#options.settings };
     const overrides = Object.entries(settings).map(([key, value]) => `${key}=${String(value)}`);
     const config = Config.load({ path: join(this.folder, 'settings.json'), groups: settingsGroups(), overrides });
     return { clock, database, log, config };

@@ -267,7 +267,7 @@ describe.skipIf(target !== undefined)('a wrong password', () => {
       scramKeys: () => ({ salt: Buffer.of(1), iterations: 4096, storedKey: Buffer.of(1), serverKey: Buffer.of(1) }),
       hasScramKeys: () => true,
       checkPassword: () => Promise.resolve(true),
-      isEnabled: () => true,
+      refusal: () => undefined,
       delayMs: () => Number.POSITIVE_INFINITY,
       failed: () => expect.unreachable(),
       succeeded: () => expect.unreachable(),

@@ -5,6 +5,13 @@ import { done, isoTime, localpart, needing, nothing, roleName } from './base.ts'
 
 const lifetimeHours = z.int().min(1).max(8_760).optional().describe('the setting says when it is left out');
 
+const accountLifetimeHours = z
+  .int()
+  .min(1)
+  .max(8_760)
+  .optional()
+  .describe("of a guest's account, from when it is made until it is gone; absent when it is to last");
+
 const invitation = z.object({
   id: z.string(),
   purpose: z.enum(['account', 'contact', 'password']),
@@ -17,7 +24,22 @@ const invitation = z.object({
   usesLeft: z.int(),
   createdAt: isoTime,
   expiresAt: isoTime,
+  accountLifetimeHours,
   state: z.enum(['open', 'used', 'expired', 'revoked']),
+});
+
+/** Whom the link of an invitation has brought. */
+const use = z.object({
+  jid: z.string().describe('the bare JID'),
+  at: isoTime,
+  signedInAt: isoTime.optional().describe('when the new account signed in first'),
+});
+
+const followed = invitation.extend({
+  openedAt: isoTime
+    .optional()
+    .describe('when its page was opened first; told by browsers that run scripts, and forgotten when the server ends'),
+  redeemedBy: z.array(use).readonly().describe('the newest first, 20 at most'),
 });
 
 const issued = invitation.extend({
@@ -27,10 +49,10 @@ const issued = invitation.extend({
 
 export const invitations = {
   /** The newest first. The links are told once, when an invitation is made. */
-  list: needing('people.read').input(nothing).output(z.array(invitation).readonly()),
+  list: needing('people.read').input(nothing).output(z.array(followed).readonly()),
   follow: needing('people.read')
     .input(nothing)
-    .output(eventIterator(z.array(invitation).readonly())),
+    .output(eventIterator(z.array(followed).readonly())),
   create: needing('people.write')
     .input(
       z.object({
@@ -40,6 +62,7 @@ export const invitations = {
         inviter: localpart.optional(),
         maxUses: z.int().min(1).max(10_000).default(1),
         lifetimeHours,
+        accountLifetimeHours,
       }),
     )
     .output(issued),
@@ -50,5 +73,5 @@ export const invitations = {
     .output(done),
 };
 
-export type InvitationSummary = z.output<typeof invitation>;
+export type InvitationSummary = z.output<typeof followed>;
 export type IssuedInvitationSummary = z.output<typeof issued>;

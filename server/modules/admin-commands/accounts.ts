@@ -32,11 +32,11 @@ export function accountCommands(host: Host): readonly Command[] {
     formCommand(host, {
       name: 'delete-user',
       label: 'Delete User',
-      deed: 'accounts.remove',
+      deed: 'accounts.delete',
       title: 'Deleting a User',
       instructions: 'Fill out this form to delete a user.',
       fields: [{ ...ACCOUNT_JIDS, label: 'The Jabber ID(s) to delete' }],
-      submitted: (values, perform, by) => eachButOneself(host, values, by, 'deleted', perform, 'accounts.remove'),
+      submitted: (values, perform, by) => eachButOneself(host, values, by, 'deleted', perform, 'accounts.delete'),
     }),
     formCommand(host, {
       name: 'disable-user',
@@ -125,7 +125,7 @@ async function eachButOneself(
   by: Jid,
   past: string,
   perform: Perform,
-  deed: 'accounts.remove' | 'accounts.disable' | 'accounts.enable',
+  deed: 'accounts.delete' | 'accounts.disable' | 'accounts.enable',
 ): Promise<CommandStep> {
   const accounts = accountsOf(host, values);
   // The answer could not reach its session any more, and the next administrator may be nobody.

@@ -15,6 +15,7 @@ export const NS_ADMIN = 'http://jabber.org/protocol/admin';
 const CONDITIONS = {
   conflict: 'conflict',
   'invalid-name': 'not-acceptable',
+  'invalid-time': 'not-acceptable',
   'weak-password': 'not-acceptable',
   'not-found': 'item-not-found',
   'last-admin': 'not-allowed',

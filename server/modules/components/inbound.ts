@@ -1,9 +1,9 @@
 /** From an element that a component sent to a stanza that may be routed (XEP-0114 section 3, RFC 6120 section 8). */
 import { parseJid } from '../../jid/jid.ts';
 import { inClientNamespace, NS_COMPONENT } from '../../stanza/component-namespace.ts';
-import { NS_DELAY } from '../../stanza/delay.ts';
+import { withoutForgedDelay } from '../../stanza/delay.ts';
 import { StanzaError } from '../../stanza/error.ts';
-import { type AddressedStanza, readIqType, readMessageType, readPresenceType } from '../../stanza/stanza.ts';
+import { type AddressedStanza, readIqParts, readMessageType, readPresenceType } from '../../stanza/stanza.ts';
 import { StreamError } from '../../stream/stream-error.ts';
 import type { Element } from '../../xml/element.ts';
 
@@ -46,15 +46,9 @@ export function readComponentStanza(sent: Element, { domain, serverDomain }: Com
       return { stanza: { kind: 'presence', type, element, from, to } };
     }
     default: {
-      const type = readIqType(element);
-      const id = element.attr('id');
-      if (type === undefined) return refuse(element, 'bad-request', 'An iq is of type get, set, result or error.');
-      if (id === undefined) return refuse(element, 'bad-request', 'An iq needs an id.');
-      const payloads = element.elements;
-      if ((type === 'get' || type === 'set') && payloads.length !== 1) {
-        return refuse(element, 'bad-request', 'A request has exactly one payload.');
-      }
-      return { stanza: { kind: 'iq', type, id, element, from, to, payload: payloads[0] } };
+      const parts = readIqParts(element);
+      if (typeof parts === 'string') return refuse(element, 'bad-request', parts);
+      return { stanza: { kind: 'iq', ...parts, element, from, to } };
     }
   }
 }
@@ -65,9 +59,4 @@ function end(condition: string, text: string): ComponentInbound {
 
 function refuse(refused: Element, condition: 'bad-request' | 'jid-malformed', text: string): ComponentInbound {
   return { refused, error: new StanzaError(condition, text) };
-}
-
-/** SECURITY: a delay in the name of this server (XEP-0203 section 2) is for the server alone to give. */
-function withoutForgedDelay(element: Element, serverDomain: string): Element {
-  return element.without((child) => child.is('delay', NS_DELAY) && child.attr('from') === serverDomain);
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { DeedError } from '../../administration/deed-error.ts';
 import type {
+  FollowedInvitation,
   Invitation,
   InvitationPurpose,
   InvitationState,
@@ -10,9 +11,11 @@ import type {
 } from '../../administration/invitation.ts';
 import type { Values } from '../../config/setting.ts';
 import { prepareLocalpart } from '../../jid/precis.ts';
+import { GROUPS, type GroupsService } from '../../modulehost/groups.ts';
 import type { InvitationsService } from '../../modulehost/invitations.ts';
 import type { Host } from '../../modulehost/module.ts';
 import { invitationUri } from './links.ts';
+import { InvitationProgress } from './progress.ts';
 import type { INVITATION_SETTINGS } from './settings.ts';
 import * as store from './store.ts';
 
@@ -37,15 +40,19 @@ export class InvitationBook implements InvitationsService {
     'accounts' | 'administration' | 'clock' | 'domain' | 'randomId' | 'reader' | 'web' | 'writer'
   >;
   readonly #settings: Values<typeof INVITATION_SETTINGS>;
+  readonly #groups: GroupsService;
   readonly #listeners = new Set<() => void>();
+  readonly progress: InvitationProgress;
 
   constructor(host: InvitationsHost) {
     this.#host = host;
     this.#settings = host.config;
+    this.#groups = host.use(GROUPS);
+    this.progress = new InvitationProgress(host, () => this.changed());
   }
 
-  list(): readonly Invitation[] {
-    return store.readAll(this.#host.reader).map((row) => this.#read(row));
+  list(): readonly FollowedInvitation[] {
+    return this.progress.follow(this.#all());
   }
 
   /** By its token; undefined when there is none, or none any more. */
@@ -101,9 +108,14 @@ export class InvitationBook implements InvitationsService {
     if (!isWholeNumber(hours, MAX_HOURS)) {
       throw new DeedError('invalid', `An invitation is good for 1 to ${MAX_HOURS} hours.`);
     }
+    const { accountLifetimeHours } = wish;
+    if (accountLifetimeHours !== undefined && !isWholeNumber(accountLifetimeHours, MAX_HOURS)) {
+      throw new DeedError('invalid', `A guest's account lasts 1 to ${MAX_HOURS} hours.`);
+    }
     if (store.countOpen(reader, clock.now()) >= this.#settings.maxOpen) {
       throw new DeedError('conflict', 'There are too many open invitations. Revoke some first.');
     }
+    const groups = wish.groups.map((name) => this.#findGroup(name));
     const token = randomId(TOKEN_BYTES);
     const row: store.InvitationRow = {
       id: randomId(ID_BYTES),
@@ -111,7 +123,7 @@ export class InvitationBook implements InvitationsService {
       localpart: wish.purpose === 'account' ? (localpart ?? null) : null,
       owner: wish.purpose === 'password' ? (localpart ?? null) : null,
       role: wish.role,
-      groups: JSON.stringify(wish.groups),
+      groups: JSON.stringify([...new Set(groups)]),
       inviter: wish.inviter ?? null,
       creator: wish.creator ?? null,
       maxUses,
@@ -119,6 +131,7 @@ export class InvitationBook implements InvitationsService {
       createdAt: clock.now(),
       expiresAt: clock.now() + hours * HOUR_MS,
       revokedAt: null,
+      accountHours: wish.purpose === 'account' ? (accountLifetimeHours ?? null) : null,
     };
     await writer.write([store.insertInvitation(row, hashOf(token))]);
     this.changed();
@@ -144,6 +157,7 @@ export class InvitationBook implements InvitationsService {
   /** Forgets what has been over for long. */
   async sweep(): Promise<void> {
     await this.#host.writer.write([store.deleteExpiredBefore(this.#now() - MEMORY_MS)]);
+    this.progress.keepOnly(this.#all());
   }
 
   onChange(listener: () => void): () => void {
@@ -155,6 +169,10 @@ export class InvitationBook implements InvitationsService {
 
   changed(): void {
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  #all(): readonly Invitation[] {
+    return store.readAll(this.#host.reader).map((row) => this.#read(row));
   }
 
   #issue(invitation: Invitation, token: string): IssuedInvitation {
@@ -179,10 +197,19 @@ export class InvitationBook implements InvitationsService {
       throw new DeedError('invalid', `“${wanted}” cannot be the name of an account.`);
     }
     if (accounts.has(localpart)) throw new DeedError('conflict', `The name “${localpart}” is taken.`);
+    const fault = accounts.nameFault(localpart);
+    if (fault !== undefined) throw new DeedError(fault.code === 'conflict' ? 'conflict' : 'invalid', fault.message);
     if (store.isNameAwaited(reader, localpart, this.#now())) {
       throw new DeedError('conflict', `There is an open invitation for “${localpart}” already.`);
     }
     return localpart;
+  }
+
+  /** The id of a group that is called so. @throws DeedError */
+  #findGroup(idOrName: string): string {
+    const group = this.#groups.find(idOrName);
+    if (group !== undefined) return group.id;
+    throw new DeedError('not-found', `There is no group “${idOrName}”.`);
   }
 
   #refuseNobody(localpart: string): void {
@@ -196,13 +223,14 @@ export class InvitationBook implements InvitationsService {
       purpose: row.purpose,
       localpart: row.localpart ?? row.owner ?? undefined,
       role: row.role,
-      groups: JSON.parse(row.groups) as string[],
+      groups: (JSON.parse(row.groups) as string[]).flatMap((id) => this.#groups.find(id)?.name ?? []),
       inviter: row.inviter ?? undefined,
       creator: row.creator ?? undefined,
       maxUses: row.maxUses,
       usesLeft: row.usesLeft,
       createdAtMs: row.createdAt,
       expiresAtMs: row.expiresAt,
+      accountLifetimeHours: row.accountHours ?? undefined,
       state: this.#stateOf(row),
     };
   }

@@ -1,5 +1,6 @@
 /** XEP-0401, XEP-0445, XEP-0379: invitations. Lets people in by a link, once, and makes them contacts of who sent it. */
 import { HourlyAttempts } from '../../accounts/hourly-attempts.ts';
+import { GROUPS } from '../../modulehost/groups.ts';
 import { INVITATIONS, JOIN_PAGES, REGISTRATION } from '../../modulehost/invitations.ts';
 import { defineModule } from '../../modulehost/module.ts';
 import { provide, ROSTER } from '../../modulehost/services.ts';
@@ -25,7 +26,7 @@ export const invitations = defineModule({
   config: INVITATION_SETTINGS,
   migrations: MIGRATIONS,
   provides: [INVITATIONS, JOIN_PAGES],
-  needs: [REGISTRATION, ROSTER],
+  needs: [GROUPS, REGISTRATION, ROSTER],
 
   start(host) {
     const { accounts, clock, log } = host;
@@ -49,7 +50,13 @@ export const invitations = defineModule({
       streamFeatures: [feature],
       presence: { inbound: { guard: createContactGuard(host, book, redeeming) } },
       commands: createCommands(host, book),
-      account: { removed: () => book.changed() },
+      session: { bound: ({ account }) => book.progress.arrived(account) },
+      account: {
+        removed({ localpart }) {
+          book.progress.left(localpart);
+          book.changed();
+        },
+      },
       stop() {
         sweeping.cancel();
         forgetResets();

@@ -2,6 +2,7 @@
 import { AccountError, type AccountErrorCode } from '../../accounts/account-error.ts';
 import type { Invitation, InvitationState } from '../../administration/invitation.ts';
 import type { Jid } from '../../jid/jid.ts';
+import { GROUPS, type GroupsService } from '../../modulehost/groups.ts';
 import { ROSTER, type RosterService } from '../../modulehost/services.ts';
 import { type StanzaCondition, StanzaError } from '../../stanza/error.ts';
 import { StoreError } from '../../store/store-error.ts';
@@ -9,6 +10,7 @@ import type { Change } from '../../store/writer.ts';
 import { givesAccount, type InvitationBook, type InvitationsHost } from './book.ts';
 import * as store from './store.ts';
 
+const HOUR_MS = 3_600_000;
 const WHY_NOT: Readonly<Record<Exclude<InvitationState, 'open'>, string>> = {
   used: 'This invitation has been used already. Ask for a new one.',
   expired: 'This invitation has expired. Ask for a new one.',
@@ -19,6 +21,7 @@ export const UNKNOWN = 'This invitation is not known here. Is the link complete?
 const CONDITIONS: Readonly<Record<AccountErrorCode, StanzaCondition>> = {
   conflict: 'conflict',
   'invalid-name': 'jid-malformed',
+  'invalid-time': 'not-allowed',
   'weak-password': 'not-acceptable',
   'not-found': 'not-allowed',
   'last-admin': 'not-allowed',
@@ -28,11 +31,13 @@ export class Redeeming {
   readonly #host: InvitationsHost;
   readonly #book: InvitationBook;
   readonly #roster: RosterService;
+  readonly #groups: GroupsService;
 
   constructor(host: InvitationsHost, book: InvitationBook) {
     this.#host = host;
     this.#book = book;
     this.#roster = host.use(ROSTER);
+    this.#groups = host.use(GROUPS);
   }
 
   /** Makes those contacts of each other whom a sudden end of the server left strangers. */
@@ -54,9 +59,14 @@ export class Redeeming {
     }
     const along = [...store.use(invitation.id, `${localpart}@${domain}`, this.#host.clock.now())];
     if (inviter !== undefined) along.push(store.insertFriendship(inviter, localpart));
-    const refusal = await this.#attempt(invitation, () => accounts.create({ localpart, password, role }, along));
+    along.push(...this.#groups.joining(localpart, invitation.groups));
+    const expiresAt = this.#endOf(invitation);
+    const refusal = await this.#attempt(invitation, () =>
+      accounts.create({ localpart, password, role, expiresAt }, along),
+    );
     if (refusal !== undefined) return refusal;
     log.info({ account: localpart, invitation: invitation.id }, 'account made with an invitation');
+    this.#book.progress.joined(localpart);
     this.#book.changed();
     if (inviter !== undefined) await this.#befriend(inviter, localpart);
     return undefined;
@@ -92,6 +102,11 @@ export class Redeeming {
     this.#book.changed();
     if (isOurs) await this.#befriend(inviter, contact.local);
     return true;
+  }
+
+  /** Of a guest's account that is made now. */
+  #endOf({ accountLifetimeHours }: Invitation): number | undefined {
+    return accountLifetimeHours === undefined ? undefined : this.#host.clock.now() + accountLifetimeHours * HOUR_MS;
   }
 
   async #befriend(inviter: string, newcomer: string): Promise<void> {

@@ -46,6 +46,16 @@ export const MIGRATIONS: readonly Omit<Migration, 'owner'>[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 2,
+    // How long an account that is made with it lasts; nothing for good.
+    sql: 'ALTER TABLE invitations_invitation ADD COLUMN account_hours INTEGER',
+  },
+  {
+    version: 3,
+    // When an account that was made with it signed in first.
+    sql: 'ALTER TABLE invitations_use ADD COLUMN signed_in_at INTEGER',
+  },
 ];
 
 export interface InvitationRow {
@@ -62,10 +72,12 @@ export interface InvitationRow {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
+  readonly accountHours: number | null;
 }
 
 const COLUMNS = `id, purpose, localpart, owner, role, groups, inviter, creator, max_uses AS maxUses,
-  uses_left AS usesLeft, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt`;
+  uses_left AS usesLeft, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt,
+  account_hours AS accountHours`;
 const OPEN = 'uses_left > 0 AND revoked_at IS NULL AND expires_at > ?';
 
 /** The newest first. */
@@ -106,7 +118,8 @@ export function isNameAwaited(reader: Reader, localpart: string, nowMs: number):
 export function insertInvitation(row: Omit<InvitationRow, 'revokedAt' | 'usesLeft'>, tokenHash: Uint8Array): Change {
   return {
     sql: `INSERT INTO invitations_invitation (id, token_hash, purpose, localpart, owner, role, groups, inviter, creator,
-            max_uses, uses_left, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+            max_uses, uses_left, created_at, expires_at, account_hours)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     params: [
       row.id,
       tokenHash,
@@ -121,6 +134,7 @@ export function insertInvitation(row: Omit<InvitationRow, 'revokedAt' | 'usesLef
       row.maxUses,
       row.createdAt,
       row.expiresAt,
+      row.accountHours,
     ],
   };
 }
@@ -172,4 +186,33 @@ export function insertFriendship(inviter: string, newcomer: string): Change {
 
 export function deleteFriendship(inviter: string, newcomer: string): Change {
   return { sql: 'DELETE FROM invitations_friendship WHERE inviter = ? AND newcomer = ?', params: [inviter, newcomer] };
+}
+
+export interface UseRow {
+  readonly invitation: string;
+  readonly jid: string;
+  readonly at: number;
+  readonly signedInAt: number | null;
+}
+
+/** Of each invitation the newest ones, the newest first. */
+export function readUses(reader: Reader, perInvitation: number): UseRow[] {
+  const sql = `SELECT invitation, jid, at, signed_in_at AS signedInAt FROM (
+      SELECT *, row_number() OVER (PARTITION BY invitation ORDER BY at DESC, jid) AS place FROM invitations_use)
+    WHERE place <= ? ORDER BY invitation, place`;
+  return reader.all(sql, perInvitation);
+}
+
+/** Bare JIDs of the accounts that were made with an invitation and never signed in. */
+export function readAbsentNewcomers(reader: Reader): { readonly jid: string }[] {
+  return reader.all(`SELECT jid FROM invitations_use JOIN invitations_invitation ON id = invitation
+    WHERE purpose = 'account' AND signed_in_at IS NULL`);
+}
+
+export function markSignedIn(jid: string, atMs: number): Change {
+  return {
+    sql: `UPDATE invitations_use SET signed_in_at = ? WHERE jid = ? AND signed_in_at IS NULL
+      AND invitation IN (SELECT id FROM invitations_invitation WHERE purpose = 'account')`,
+    params: [atMs, jid],
+  };
 }

@@ -70,6 +70,7 @@ export function createWebDoors(
     }
     const reason = whyNot(invitation);
     if (reason !== undefined) return sendProblem(reply, 410, reason);
+    book.progress.opened(invitation);
     const { purpose } = invitation;
     const uri = invitationUri(invitation, domain, 'TOKEN');
     return reply

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { parseJid } from '../../jid/jid.ts';
 import { defineModule, type Problem } from '../../modulehost/module.ts';
 import { ServiceRoute } from '../../modulehost/service-route.ts';
+import { PROXY, provide } from '../../modulehost/services.ts';
 import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { type Element, el } from '../../xml/element.ts';
@@ -21,11 +22,12 @@ export const proxy = defineModule({
   summary: 'Carries files between two apps that cannot reach each other directly.',
   xeps: [{ xep: '0065', version: '1.8.2' }],
   config: PROXY_SETTINGS,
+  provides: [PROXY],
 
   start(host) {
     const { accounts, clock, config, log, network, router } = host;
     const { port } = config;
-    if (port === 'off') return {};
+    if (port === 'off') return { provides: [provide(PROXY, { port: Promise.resolve(null) })] };
     const domain = `${SUBDOMAIN}.${host.domain}`;
     const streams = new Bytestreams(config, () => clock.elapsedMs());
     let problem: Problem | undefined;
@@ -78,6 +80,7 @@ export const proxy = defineModule({
     }
 
     return {
+      provides: [provide(PROXY, { port: opening.then((listener) => listener?.port ?? null) })],
       routes: [
         {
           domain,

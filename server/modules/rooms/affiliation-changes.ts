@@ -25,6 +25,8 @@ export interface AffiliationChange {
   /** To be reserved; the empty string takes a reservation away, undefined leaves it as it is. */
   readonly nick?: string | undefined;
   readonly reason?: string | undefined;
+  /** Who is told of the room in another way needs no invitation. */
+  readonly isQuiet?: boolean;
 }
 
 /** Why none of `changes` may be made by `by`; all are looked at before any is made (section 9.2). */
@@ -128,7 +130,8 @@ function apply(
   for (const occupant of present) show(service, room, occupant, before, { actor, reason, versions });
   if (!isSeen) tellOfAbsent(service, room, change, versions);
   if (present.length > 0) return recorded;
-  if (room.configuration.isMembersOnly && before === 'none' && affiliation === 'member' && jid.local !== '')
+  const isNew = before === 'none' && affiliation === 'member' && jid.local !== '';
+  if (room.configuration.isMembersOnly && isNew && change.isQuiet !== true)
     sendInvitation(service, room, { from: inviterOf(room, actor), to: jid, reason });
   return recorded;
 }

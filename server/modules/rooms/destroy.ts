@@ -11,6 +11,8 @@ import type { RoomService } from './service.ts';
 
 /** What an owner's `<destroy/>` asks for: the venue may be anywhere, but must be an address. */
 export function destroyOnRequest(service: RoomService, room: Room, request: Element): Reply | StanzaError {
+  if (service.entrusted.has(room.jid.local))
+    return refusal('not-allowed', 'This room belongs to a group. Whoever runs the server closes it there.');
   const venue = request.attr('jid');
   const jid = venue === undefined || venue === '' ? undefined : parseJid(venue);
   if (venue && jid === undefined) return refusal('jid-malformed', 'The address of the other room is not valid.');

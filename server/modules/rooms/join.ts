@@ -70,8 +70,8 @@ export function nickConflict(room: Room, nick: string, user: Jid): StanzaError |
   const holder = room.occupants.like(nick);
   if (holder !== undefined && holder.user.bare !== user.bare) return refusal('conflict', 'This nickname is in use.');
   const reservedFor = room.affiliations.holderOf(nick);
-  if (reservedFor !== undefined && reservedFor !== user.bare)
-    return refusal('conflict', 'This nickname is reserved for somebody else.');
+  const isOwn = reservedFor === user.bare || room.affiliations.reservedNick(user) === nick;
+  if (reservedFor !== undefined && !isOwn) return refusal('conflict', 'This nickname is reserved for somebody else.');
   return undefined;
 }
 

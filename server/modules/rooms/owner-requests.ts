@@ -52,12 +52,14 @@ function configure(request: RoomRequest, submission: Submission): Reply {
   const changes = peopleChanges(room, submission);
   const refused = changes.length === 0 ? undefined : affiliationRefusal(service, room, iq.from, changes);
   if (refused !== undefined) return refused;
-  if (submission.owners?.length === 0) return refusal('conflict', 'A room needs at least one owner.');
+  const isEntrusted = service.entrusted.has(room.jid.local);
+  if (submission.owners?.length === 0 && !isEntrusted) return refusal('conflict', 'A room needs at least one owner.');
 
   const before = room.configuration;
   const wasKept = service.isKept(room);
   const wasLocked = room.isLocked;
-  room.configuration = submission.configuration;
+  // The room of a group goes with the group, and not with the last who leaves it.
+  room.configuration = isEntrusted ? { ...submission.configuration, isPersistent: true } : submission.configuration;
   room.isLocked = false;
   const written = [changes.length === 0 ? undefined : changeAffiliations(service, room, changes, actorOf(request))];
   written.push(keep(service, room, wasKept), service.moveRecord(room));

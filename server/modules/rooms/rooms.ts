@@ -1,9 +1,11 @@
 /** XEP-0045: Multi-User Chat. Rooms in which several people talk, with moderators, members and owners. */
 import { bareJid, joinJid } from '../../jid/jid.ts';
+import { GROUP_ROOMS } from '../../modulehost/group-rooms.ts';
 import { defineModule } from '../../modulehost/module.ts';
-import { ARCHIVE, BLOCK_LISTS, BLOCKING, PUSH } from '../../modulehost/services.ts';
+import { ARCHIVE, BLOCK_LISTS, BLOCKING, PUSH, provide } from '../../modulehost/services.ts';
 import { changeAffiliations } from './affiliation-changes.ts';
 import { CARD_TABLE } from './card/store.ts';
+import { createGroupRooms } from './group-rooms.ts';
 import { HAT_TABLES } from './hats/store.ts';
 import { removeOccupant } from './leave.ts';
 import type { Occupant } from './occupants.ts';
@@ -49,6 +51,7 @@ export const rooms = defineModule({
     { version: 4, sql: HAT_TABLES },
     { version: 5, sql: VERSION_TABLE },
   ],
+  provides: [GROUP_ROOMS],
   needs: [ARCHIVE, BLOCK_LISTS, BLOCKING, PUSH],
 
   start(host) {
@@ -71,6 +74,7 @@ export const rooms = defineModule({
     }
 
     return {
+      provides: [provide(GROUP_ROOMS, createGroupRooms(service))],
       routes: [{ domain, name: 'Rooms', route: new RoomsRoute(service) }],
       account: {
         /** Whoever gets the same name later has nothing of it. */

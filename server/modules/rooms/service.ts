@@ -7,7 +7,7 @@ import { errorReply, type StanzaError } from '../../stanza/error.ts';
 import type { AddressedStanza, MessageType, PresenceType } from '../../stanza/stanza.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { CardStore } from './card/store.ts';
-import { defaultConfiguration } from './configuration.ts';
+import { defaultConfiguration, type RoomConfiguration } from './configuration.ts';
 import { HatStore } from './hats/store.ts';
 import { NS_MUC } from './namespaces.ts';
 import { occupantId } from './occupant-ids.ts';
@@ -45,6 +45,8 @@ export class RoomService {
   readonly cards: CardStore;
   readonly hats: HatStore;
   readonly relays = new Relays();
+  /** Localparts of the rooms that belong to a group, which alone can close them. */
+  readonly entrusted = new Set<string>();
   readonly searches: SearchLimit;
   readonly #rooms = new Map<string, Room>();
   readonly #secret: Uint8Array;
@@ -114,6 +116,16 @@ export class RoomService {
     dropped(this.moveRecord(room));
     this.host.log.info({ room: jid.bare, owner: owner.bare }, 'room opened');
     return room;
+  }
+
+  /** Opens a room that nobody has to configure, without an owner of its own. Resolves when it is on disk. */
+  async open(jid: Jid, configuration: Partial<RoomConfiguration>): Promise<void> {
+    const room = this.#make(jid);
+    const left = this.archive.remove(jid.bare); // see `create`
+    room.configuration = { ...room.configuration, ...configuration };
+    this.#rooms.set(jid.local, room);
+    this.host.log.info({ room: jid.bare }, 'room of a group opened');
+    await Promise.all([left, this.store.writeWhole(room), this.moveRecord(room)]);
   }
 
   /** The room is gone; nobody may be in it any more. Resolves when it is gone from the disk too. */

@@ -1,5 +1,6 @@
 /** One contact as the server keeps it: the roster item (RFC 6121 section 2.1.2) and an unanswered request of theirs. */
 import type { Jid } from '../../jid/jid.ts';
+import type { SharedContact } from '../../modulehost/roster-groups.ts';
 import { type Element, el } from '../../xml/element.ts';
 import { partsOf, type Subscription, type SubscriptionState, stateOf } from './subscription.ts';
 
@@ -20,6 +21,8 @@ export interface Contact {
   readonly groups: readonly string[];
   /** Their request, whole, until it is answered (section 3.1.3 rule 4). */
   readonly request: Element | undefined;
+  /** What a shared group makes of the contact, where the roster is looked at as a whole; nothing of it is kept here. */
+  readonly shared?: SharedContact;
 }
 
 /** Somebody of whom nothing is known. */

@@ -94,6 +94,39 @@ export class Presences implements PresenceHandler {
     }
   }
 
+  /** Contacts can be reached again, all at once: what they have missed, and what our people have. */
+  greet(isBack: (contact: Jid) => boolean): void {
+    const { sessions, rosters, subscriptions } = this.#options;
+    const greeted = new Set<string>();
+    for (const session of sessions.all()) {
+      const { account } = session;
+      if (!session.isAvailable || greeted.has(account)) continue;
+      greeted.add(account);
+      for (const { jid, subscription, isAsking } of rosters.of(account).contacts.values()) {
+        if (!isBack(jid)) continue;
+        if (isSeenBy(subscription)) subscriptions.showAvailable(account, jid);
+        if (canSee(subscription)) this.#probe(session, jid);
+        if (isAsking) this.#askAgain(session, jid);
+      }
+    }
+  }
+
+  /** Somebody will not be reached any longer: to them everybody here goes, as at the end of a session. */
+  leave(isLeft: (contact: Jid) => boolean): void {
+    const { sessions, rosters, outward } = this.#options;
+    for (const session of sessions.all()) {
+      const addressees = new Map<string, Jid>();
+      if (session.isAvailable)
+        for (const { jid, subscription } of rosters.of(session.account).contacts.values())
+          if (isSeenBy(subscription) && isLeft(jid)) addressees.set(jid.full, jid);
+      for (const jid of session.directed.values()) if (isLeft(jid)) addressees.set(jid.full, jid);
+      for (const to of addressees.values()) {
+        session.directed.delete(to.full);
+        outward.send(session.jid, to, 'unavailable');
+      }
+    }
+  }
+
   #change(session: Session, element: Element, type: 'available' | 'unavailable'): void {
     const before = { isAvailable: session.isAvailable, priority: session.priority };
     if (type === 'unavailable') this.#leave(session, element);

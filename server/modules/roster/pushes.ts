@@ -34,8 +34,8 @@ export class RosterPushes {
   }
 
   /** Tells the interested resources how `contact` is now, in the roster's new version. */
-  push(account: string, contact: Contact, version: number): void {
-    const query = el('query', NS_ROSTER, { ver: String(version) }, itemElement(contact));
+  push(account: string, contact: Contact, version: string): void {
+    const query = el('query', NS_ROSTER, { ver: version }, itemElement(contact));
     const held = this.#held.get(account);
     if (held === undefined) this.#send(account, query);
     else held.waiting.push(query);

@@ -1,8 +1,10 @@
 /** Roster get and set (RFC 6121 sections 2.2 to 2.6). */
+import type { Jid } from '../../jid/jid.ts';
 import type { Answer, Request } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { el } from '../../xml/element.ts';
 import { type Contact, itemElement, NS_ROSTER, stranger } from './contact.ts';
+import { noteOf } from './merged.ts';
 import { INTERESTED, type RosterPushes } from './pushes.ts';
 import { type ItemLimits, readRosterSet } from './roster-set.ts';
 import type { Rosters } from './rosters.ts';
@@ -32,10 +34,9 @@ export class RosterRequests {
     if (payload.elements.length > 0) return new StanzaError('bad-request', 'A roster get has no items.');
     sender?.enabled.add(INTERESTED);
     const { version, contacts } = this.#options.rosters.of(account);
-    const ver = String(version);
-    if (payload.attr('ver') === ver) return undefined;
+    if (payload.attr('ver') === version) return undefined;
     const listed = [...contacts.values()].filter((contact) => contact.isListed);
-    return el('query', NS_ROSTER, { ver }, listed.map(itemElement));
+    return el('query', NS_ROSTER, { ver: version }, listed.map(itemElement));
   }
 
   set({ payload, account }: Request): Answer | Promise<Answer> {
@@ -43,18 +44,35 @@ export class RosterRequests {
     const wanted = readRosterSet(payload, limits());
     if (wanted instanceof StanzaError) return wanted;
     const { jid } = wanted;
-    const before = rosters.of(account).contacts.get(jid.bare);
+    const before = rosters.ownOf(account, jid);
+    const { shared } = rosters.seen(account, jid);
+    const isShown = shared !== undefined && shared.subscription !== 'from';
     if (wanted.kind === 'remove') {
-      return before?.isListed ? this.#remove(account, before) : new StanzaError('item-not-found');
+      if (isShown) return this.#refuseRemoval(account, jid, shared.groups);
+      return before.isListed ? this.#remove(account, before) : new StanzaError('item-not-found');
     }
     if (jid.bare === `${account}@${domain}`) {
       return new StanzaError('not-allowed', 'Nobody is in their own roster.'); // interoperability note of section 2.3.3
     }
-    if (!before?.isListed && this.#countListed(account) >= limits().maxItems) {
+    if (isShown) return this.#write(account, { ...before, ...noteOf(wanted, shared) });
+    if (!before.isListed && this.#countListed(account) >= limits().maxItems) {
       return new StanzaError('resource-constraint', 'The roster is full.');
     }
     const { name, groups } = wanted;
-    return this.#write(account, { ...(before ?? stranger(jid)), isListed: true, name, groups });
+    return this.#write(account, { ...before, isListed: true, name, groups });
+  }
+
+  /** Clients that have taken the item away already learn by a push that it is there. */
+  #refuseRemoval(account: string, jid: Jid, groups: readonly string[]): Answer {
+    const { rosters, pushes } = this.#options;
+    const release = pushes.hold(account);
+    pushes.push(account, rosters.seen(account, jid), rosters.of(account).version);
+    queueMicrotask(() => queueMicrotask(release)); // behind the answer
+    const group = groups.map((name) => `“${name}”`).join(', ');
+    return new StanzaError(
+      'not-allowed',
+      `This contact is shown to you by ${group}. Who runs the server can change that.`,
+    );
   }
 
   #remove(account: string, before: Contact): Promise<Answer> {
@@ -68,7 +86,7 @@ export class RosterRequests {
     const { rosters, pushes } = this.#options;
     const release = pushes.hold(account);
     const written = rosters.put(account, contact);
-    pushes.push(account, contact, rosters.of(account).version);
+    pushes.push(account, rosters.seen(account, contact.jid), rosters.of(account).version);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     written.then(
       () => {
@@ -86,7 +104,7 @@ export class RosterRequests {
 
   #countListed(account: string): number {
     let count = 0;
-    for (const contact of this.#options.rosters.of(account).contacts.values()) if (contact.isListed) count++;
+    for (const contact of this.#options.rosters.of(account).own.values()) if (contact.isListed) count++;
     return count;
   }
 }

@@ -9,12 +9,14 @@ import { StanzaError } from '../../stanza/error.ts';
 import type { StreamFeature } from '../../stream/feature.ts';
 import { el } from '../../xml/element.ts';
 import { type Contact, NS_ROSTER } from './contact.ts';
+import { haveSameGroups } from './merged.ts';
 import { Outward } from './outward.ts';
 import { Presences } from './presence.ts';
 import { Probes } from './probes.ts';
 import { RosterPushes } from './pushes.ts';
 import { RosterRequests } from './roster-requests.ts';
 import { Rosters } from './rosters.ts';
+import { RosterSharing } from './sharing.ts';
 import { ROSTER_MIGRATIONS } from './store.ts';
 import { canSee, isSeenBy, type Subscription } from './subscription.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -56,6 +58,7 @@ export const roster = defineModule({
       writer,
       isOnline: (account) => sessions.of(account).size > 0,
       maxIdle: MAX_IDLE_ROSTERS,
+      shared: () => sharing.source,
     });
     const subscriptionOf = (account: string, contact: string): Subscription =>
       rosters.of(account).contacts.get(contact)?.subscription ?? 'none';
@@ -64,6 +67,7 @@ export const roster = defineModule({
     const pushes = new RosterPushes({ domain, sessions, randomId });
     const limits = () => config;
     const subscriptions = new Subscriptions({ rosters, pushes, outward, router, accounts, sessions, limits });
+    const sharing = new RosterSharing({ rosters, pushes, subscriptions });
     const probes = new Probes({ outward, sessions, isSubscribed });
     const now = () => host.clock.now();
     const presences = new Presences({
@@ -97,6 +101,8 @@ export const roster = defineModule({
         const jid = parseJid(contact);
         if (jid !== undefined && isSubscribed(account, contact)) subscriptions.showAvailable(account, jid);
       },
+      greet: (isBack) => presences.greet(isBack),
+      leave: (isLeft) => presences.leave(isLeft),
       *contacts(account) {
         for (const contact of rosters.of(account).contacts.values()) if (contact.isListed) yield contact.jid.bare;
       },
@@ -107,8 +113,11 @@ export const roster = defineModule({
       groups: (account, contact) => rosters.of(account).contacts.get(contact)?.groups ?? [],
       onChange(listener) {
         const accessOf = ({ subscription, groups }: Contact) => ({ isSubscribed: isSeenBy(subscription), groups });
-        const tell = (account: string, before: Contact, after: Contact) =>
+        const tell = (account: string, before: Contact, after: Contact) => {
+          // Names of everybody come and go with their profiles, and are nothing to those who ask about access.
+          if (before.subscription === after.subscription && haveSameGroups(before, after)) return;
           listener({ account, contact: after.jid, before: accessOf(before), after: accessOf(after) });
+        };
         rosters.listeners.add(tell);
         return () => rosters.listeners.delete(tell);
       },
@@ -125,6 +134,7 @@ export const roster = defineModule({
         ];
         await Promise.all(both);
       },
+      share: (source) => sharing.begin(source),
     };
 
     const forbidden = () => new StanzaError('forbidden', 'This is somebody else’s contact list.');
@@ -148,9 +158,12 @@ export const roster = defineModule({
           rosters.clear(localpart);
         },
         removed({ localpart }) {
-          const contacts = [...rosters.of(localpart).contacts.values()];
-          for (const contact of contacts) subscriptions.cancel(localpart, contact);
+          const { contacts, own } = rosters.of(localpart);
+          const ofGroups = [...contacts.values()].filter(({ shared }) => shared !== undefined);
+          for (const { jid } of ofGroups) subscriptions.showUnavailable(localpart, jid);
+          for (const contact of [...own.values()]) subscriptions.cancel(localpart, contact);
           rosters.clear(localpart);
+          rosters.forgetNotes(outward.bareOf(localpart).bare).catch(() => undefined); // logged by the writer
         },
       },
     };

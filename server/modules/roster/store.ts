@@ -103,6 +103,11 @@ export function removeContact(account: string, jid: string): Change {
   return { sql: 'DELETE FROM roster_contact WHERE account = ? AND jid = ?', params: [account, jid] };
 }
 
+/** What people call a contact whom they do not list themselves. */
+export function removeNotes(jid: string): Change {
+  return { sql: 'DELETE FROM roster_contact WHERE jid = ? AND is_listed = 0 AND request IS NULL', params: [jid] };
+}
+
 export function writeVersion(account: string, version: number): Change {
   return { sql: 'INSERT OR REPLACE INTO roster_version (account, version) VALUES (?, ?)', params: [account, version] };
 }

@@ -6,11 +6,19 @@ import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { Presence } from '../../stanza/stanza.ts';
-import { type Contact, contactState, stranger, withState } from './contact.ts';
+import { type Contact, contactState, withState } from './contact.ts';
+import { isSettledByGroup, merged } from './merged.ts';
 import type { Outward } from './outward.ts';
 import type { RosterPushes } from './pushes.ts';
 import type { Rosters } from './rosters.ts';
-import { canSee, inboundStep, isSeenBy, outboundStep, type SubscriptionStanza } from './subscription.ts';
+import {
+  canSee,
+  type InboundStep,
+  inboundStep,
+  isSeenBy,
+  outboundStep,
+  type SubscriptionStanza,
+} from './subscription.ts';
 
 /**
  * Characters of a request that is kept until it is answered (section 3.1.3, second security warning). Enough for a nick,
@@ -37,7 +45,7 @@ export class Subscriptions {
 
   /** A stanza of one of our users (appendix A.2). */
   outbound(type: SubscriptionStanza, presence: Presence, addressee: Jid, sender: Session): void {
-    const { outward, router } = this.#options;
+    const { outward, router, rosters, pushes } = this.#options;
     const { account } = sender;
     const to = bareJid(addressee);
     if (to.bare === sender.jid.bare) return; // everybody sees themselves (section 4.2.2)
@@ -46,7 +54,13 @@ export class Subscriptions {
       outward.route(stanza, to, sender); // is refused there, and nothing is noted
       return;
     }
-    const before = this.#contact(account, to);
+    const seen = rosters.seen(account, to);
+    if (isSettledByGroup(type, seen.shared)) {
+      // Nobody is asked. A client that shows the change already learns that there was none.
+      if (seen.isListed) pushes.push(account, seen, rosters.of(account).version);
+      return;
+    }
+    const before = rosters.ownOf(account, to);
     const step = outboundStep(type, contactState(before));
     const after: Contact = {
       ...withState(before, step.next, before.request),
@@ -61,21 +75,22 @@ export class Subscriptions {
       router.refuse(stanza, new StanzaError('resource-constraint', 'The roster is full.'), sender);
       return;
     }
-    if (isSeenBy(before.subscription) && !isSeenBy(after.subscription)) this.showUnavailable(account, to);
+    const seenAfter = merged(after, seen.shared) ?? after;
+    if (isSeenBy(seen.subscription) && !isSeenBy(seenAfter.subscription)) this.showUnavailable(account, to);
     const push = this.#change(account, before, after);
     // A request's answer may come while it is being delivered, and its push must not overtake this one.
     if (type === 'subscribe') push?.();
     if (step.isRouted && outward.canReach(to)) outward.route(stanza, to, sender);
     if (type !== 'subscribe') push?.();
-    if (isSeenBy(before.subscription) || !isSeenBy(after.subscription)) return;
+    if (isSeenBy(seen.subscription) || !isSeenBy(seenAfter.subscription)) return;
     this.showAvailable(account, to);
     // Section 4.3.1 allows probes at any time. Here both sides are in step for sure, which they may not have been before.
-    if (canSee(after.subscription)) outward.send(outward.bareOf(account), to, 'probe');
+    if (canSee(seenAfter.subscription)) outward.send(outward.bareOf(account), to, 'probe');
   }
 
   /** A stanza of somebody else for one of our users (appendix A.3). */
   inbound(type: SubscriptionStanza, presence: Presence, addressee: Jid): void {
-    const { outward, pushes, sessions } = this.#options;
+    const { outward, pushes, rosters, sessions } = this.#options;
     const account = addressee.local;
     const contact = bareJid(presence.from);
     if (contact.bare === addressee.bare) return;
@@ -83,9 +98,14 @@ export class Subscriptions {
     if (addressee.resource !== '' && type !== 'subscribe' && sessions.get(account, addressee.resource) === undefined)
       return;
     const stanza = outward.stamped(presence, addressee);
-    const before = this.#contact(account, contact);
-    const step = inboundStep(type, contactState(before), before.isApproved);
-    const request = type === 'subscribe' ? stanza.element : before.request;
+    const before = rosters.ownOf(account, contact);
+    const { shared } = rosters.seen(account, contact);
+    // Whom a group shows the account to need not ask its owner.
+    const isGranted = type === 'subscribe' && shared !== undefined && isSeenBy(shared.subscription);
+    const step: InboundStep = isGranted
+      ? { isDelivered: false, next: contactState(before), reply: 'subscribed' }
+      : inboundStep(type, contactState(before), before.isApproved);
+    const request = type === 'subscribe' && !isGranted ? stanza.element : before.request;
     const after: Contact = {
       ...withState(before, step.next, request),
       // The approval is used up by the request that it was given for (section 3.4.2, first note).
@@ -104,7 +124,8 @@ export class Subscriptions {
     if (step.reply === 'subscribed') outward.send(self, contact, 'subscribed', id);
     push?.();
     if (step.reply === 'subscribed') this.showAvailable(account, contact);
-    else if (isSeenBy(before.subscription) && !isSeenBy(after.subscription)) this.showUnavailable(account, contact);
+    else if (isSeenBy(before.subscription) && !isSeenBy((merged(after, shared) ?? after).subscription))
+      this.showUnavailable(account, contact);
     if (step.reply === 'unsubscribed') outward.sendAnyway(self, contact, 'unsubscribed', id);
     // Section 3.1.3 rule 3 allows to acknowledge a request. SECURITY: elsewhere it would tell who has an account here.
     if (type === 'subscribe' && step.reply === undefined && outward.isLocal(contact))
@@ -124,13 +145,14 @@ export class Subscriptions {
   /** Puts the contact into the roster with a subscription in both directions, whatever it was. Resolves when it is on disk. */
   async settle(account: string, contact: Jid): Promise<void> {
     const { rosters, pushes } = this.#options;
-    const before = this.#contact(account, contact);
+    const before = rosters.ownOf(account, contact);
+    const wasSeen = isSeenBy(rosters.seen(account, contact).subscription);
     if (before.isListed && before.subscription === 'both') return;
     if (!before.isListed && this.#count(account, ({ isListed }) => isListed) >= this.#options.limits().maxItems) return;
     const after: Contact = { ...withState(before, 'both', undefined), isListed: true, isApproved: false };
     const written = rosters.put(account, after);
-    pushes.push(account, after, rosters.of(account).version);
-    if (!isSeenBy(before.subscription)) this.showAvailable(account, contact);
+    pushes.push(account, rosters.seen(account, contact), rosters.of(account).version);
+    if (!wasSeen) this.showAvailable(account, contact);
     await written;
   }
 
@@ -150,10 +172,6 @@ export class Subscriptions {
     }
   }
 
-  #contact(account: string, jid: Jid): Contact {
-    return this.#options.rosters.of(account).contacts.get(jid.bare) ?? stranger(jid);
-  }
-
   /** False for whom the router will refuse a request: accounts that are not here, servers that cannot be reached. */
   #canBeAsked(jid: Jid): boolean {
     const { outward, accounts } = this.#options;
@@ -168,7 +186,7 @@ export class Subscriptions {
     const earlier = rosters.of(account).version;
     rosters.put(account, after);
     const { version } = rosters.of(account);
-    return version === earlier ? undefined : () => pushes.push(account, after, version);
+    return version === earlier ? undefined : () => pushes.push(account, rosters.seen(account, after.jid), version);
   }
 
   #cannotKeep(account: string, before: Contact, { request }: Contact): StanzaError | undefined {
@@ -191,7 +209,7 @@ export class Subscriptions {
 
   #count(account: string, counts: (contact: Contact) => boolean): number {
     let count = 0;
-    for (const contact of this.#options.rosters.of(account).contacts.values()) if (counts(contact)) count++;
+    for (const contact of this.#options.rosters.of(account).own.values()) if (counts(contact)) count++;
     return count;
   }
 }

@@ -181,7 +181,8 @@ export function createSasl2({ signIn, inline }: Sasl2Options): StreamFeature {
     results: readonly Element[],
   ): void | Promise<void> {
     const { stream, localpart } = signedIn;
-    if (!signIn.isEnabled(localpart)) return signIn.failAsDisabled(form, stream); // the tasks have taken their time
+    const refusal = signIn.refusal(localpart); // the tasks have taken their time
+    if (refusal !== undefined) return signIn.fail(form, stream, refusal);
     return succeed({ signedIn, additional, results, features: inline() });
   }
 

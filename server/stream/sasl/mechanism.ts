@@ -48,6 +48,11 @@ export interface ScramKeys {
   readonly serverKey: Uint8Array;
 }
 
+export interface Refusal {
+  readonly condition: SaslCondition;
+  readonly text: string;
+}
+
 /** The accounts, as far as signing in needs them. Localparts are prepared. */
 export interface Authenticator {
   /** Keys of the account, or of nobody in a way that cannot be told from somebody's. */
@@ -55,7 +60,8 @@ export interface Authenticator {
   /** False only for accounts that have keys for other mechanisms and not for this one; nobody has all. */
   hasScramKeys(localpart: string, mechanism: ScramMechanism): boolean;
   checkPassword(localpart: string, password: string): Promise<boolean>;
-  isEnabled(localpart: string): boolean;
+  /** Why nobody may sign in to the account, for who has shown that it is his; undefined when he may. */
+  refusal(localpart: string): Refusal | undefined;
   /** How long an answer to this account and address is held back now, because of failed attempts; Infinity when too many wait. */
   delayMs(localpart: string, address: string): number;
   failed(localpart: string, address: string): void;

@@ -59,8 +59,8 @@ export class SignIn {
     return kind !== undefined && request.offered.includes(kind.name) ? kind.create(request) : undefined;
   }
 
-  isEnabled(localpart: string): boolean {
-    return this.#options.authenticator.isEnabled(localpart);
+  refusal(localpart: string): SignInFailure | undefined {
+    return this.#options.authenticator.refusal(localpart);
   }
 
   isUnderway(stream: Stream): boolean {
@@ -131,15 +131,12 @@ export class SignIn {
       this.fail(form, stream, step);
       return;
     }
-    if (!authenticator.isEnabled(step.localpart)) return this.failAsDisabled(form, stream);
+    const refusal = authenticator.refusal(step.localpart);
+    if (refusal !== undefined) return this.fail(form, stream, refusal);
     authenticator.succeeded(step.localpart, stream.remoteAddress);
     attemptsOf(stream).exchange = undefined;
     stream.exclusive = undefined;
     await form.success({ ...exchange.request, localpart: step.localpart }, step.data);
-  }
-
-  failAsDisabled(form: SaslForm, stream: Stream): void {
-    this.fail(form, stream, { condition: 'account-disabled', text: 'This account is switched off.' });
   }
 }
 

@@ -107,6 +107,36 @@ describe.skipIf(reason !== undefined)('a newcomer on the network', { timeout: 60
     expect(openssl('verify', '-CAfile', authority, '-verify_hostname', 'miller.local', leaf)).toContain(': OK');
   });
 
+  test('who chooses a name for a server learns whether somebody here has it, and is offered another', async () => {
+    expect(await runSnug(dataDir, 'network', 'probe', 'listener.local')).toEqual({
+      outcome: 'taken',
+      text: 'Another device on this network (192.168.77.2) is called listener.local already.',
+      proposal: 'listener-chat.local',
+    });
+    expect(await runSnug(dataDir, 'network', 'probe', 'smith.local')).toMatchObject({ outcome: 'free' });
+    // Its own name is no obstacle, and asking for it disturbs nobody.
+    expect(await runSnug(dataDir, 'network', 'probe', 'miller.local')).toMatchObject({ outcome: 'free' });
+    expect(await runSnug(dataDir, 'network')).toMatchObject({
+      mdns: { state: 'announced', instance: 'miller' },
+      interfaces: [{ name: 'lan0', state: 'announced' }],
+      problems: [],
+    });
+  });
+
+  test('with another address of the server, pages by that address are covered, and chat apps see no change', async () => {
+    const stable = openssl('x509', '-in', join(dataDir, 'certificates', 'leaf.pem'), '-noout', '-fingerprint');
+    const byAddress = join(dataDir, 'certificates', 'address-leaf.pem');
+    const verify = (address: string) =>
+      spawnSync('openssl', ['verify', '-CAfile', authority, '-verify_ip', address, byAddress]).status;
+    expect(verify('192.168.77.1')).toBe(0);
+    expect(verify('192.168.77.9')).not.toBe(0);
+    office.ip('addr', 'add', '192.168.77.9/24', 'dev', 'lan0');
+    await expect.poll(() => verify('192.168.77.9'), { timeout: 8000 }).toBe(0);
+    expect(verify('192.168.77.1')).toBe(0);
+    const now = openssl('x509', '-in', join(dataDir, 'certificates', 'leaf.pem'), '-noout', '-fingerprint');
+    expect(now).toBe(stable);
+  });
+
   test('whose name was wanted for a second server keeps it, and that server says so', async () => {
     const second = mkdtempSync(join(tmpdir(), 'snug-second-'));
     try {

@@ -46,7 +46,7 @@ const COMMANDS: readonly (readonly [string, Values, string])[] = [
   ['set-welcome', { welcome: 'Welcome!' }, 'welcome.set'],
   ['delete-welcome', {}, 'welcome.remove'],
   ['edit-admin', { adminjids: [`bard@${DOMAIN}`, `admin@${DOMAIN}`] }, 'accounts.setAdmins'],
-  ['delete-user', { accountjids: [`nurse@${DOMAIN}`] }, 'accounts.remove'],
+  ['delete-user', { accountjids: [`nurse@${DOMAIN}`] }, 'accounts.delete'],
   ['restart', { delay: '300' }, 'server.restart'],
   ['shutdown', { delay: '300' }, 'server.stop'],
   ['end-user-session', { accountjids: [`juliet@${DOMAIN}`] }, 'sessions.end'],

@@ -123,7 +123,9 @@ class Driver(Rooms, Commands, Pep, Bytestreams, Multicast, Components):
     async def roster(self):
         await self.client.get_roster()  # with roster versioning, the answer holds only what is new
         items = self.client.client_roster
-        return {jid: {"subscription": items[jid]["subscription"]} for jid in items.keys()}
+        return {
+            jid: {key: items[jid][key] for key in ("subscription", "name", "groups")} for jid in items.keys()
+        }
 
     async def disco(self, jid):
         info = (await self.client["xep_0030"].get_info(jid=jid, cached=False))["disco_info"]

@@ -12,6 +12,8 @@ import { ARGS, CHROMIUM, type Look } from '../window/browser.ts';
 /** Without its name, the server is found at 127.0.0.1 alone. */
 export async function openChromium(server: ServerInTest, knows: 'name' | 'address' = 'name'): Promise<Browser> {
   const { domain, ports } = server.process;
+  // By name and by address it shows two certificates.
+  const keys = [await keyHash(ports.web, domain), await keyHash(ports.web)];
   const hosts = [...(knows === 'name' ? [`MAP ${domain} 127.0.0.1`] : []), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'];
   return await chromium.launch({
     executablePath: CHROMIUM,
@@ -19,13 +21,13 @@ export async function openChromium(server: ServerInTest, knows: 'name' | 'addres
       ...ARGS,
       `--host-resolver-rules=${hosts.join(', ')}`,
       // As if its certificate had been accepted; every other one is checked.
-      `--ignore-certificate-errors-spki-list=${await keyHash(domain, ports.web)}`,
+      `--ignore-certificate-errors-spki-list=${keys.join(',')}`,
     ],
   });
 }
 
-async function keyHash(domain: string, port: number): Promise<string> {
-  const socket = connect({ port, host: '127.0.0.1', servername: domain, rejectUnauthorized: false });
+async function keyHash(port: number, servername?: string): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...(servername && { servername }) });
   await once(socket, 'secureConnect');
   const key = new X509Certificate(socket.getPeerCertificate().raw).publicKey.export({ type: 'spki', format: 'der' });
   socket.destroy();

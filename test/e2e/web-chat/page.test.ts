@@ -49,7 +49,7 @@ describe('with doors open', () => {
   let couple: Couple;
   beforeAll(async () => {
     if (reason !== undefined) return;
-    opened = await open(['registration.open=true', 'guests.allowed=true']);
+    opened = await open(['registration.open=true', 'registration.approval=false', 'guests.allowed=true']);
     couple = await openCouple(opened.server);
   });
   afterAll(async () => {

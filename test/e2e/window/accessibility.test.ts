@@ -77,6 +77,21 @@ describe.each(['light', 'dark'] as const)('axe in the %s', (scheme) => {
     await context.close();
   });
 
+  test('finds nothing wrong with groups', async () => {
+    const { context, page } = await visit(browser, control, { scheme });
+    await goTo(page, 'people');
+    await page.getByRole('button', { name: 'Groups…' }).click();
+    await page.getByRole('button', { name: 'Change the group Garden' }).waitFor();
+    expect(await violations(page), 'list').toEqual([]);
+    await page.getByRole('button', { name: 'Change the group Garden' }).click();
+    await page.getByLabel('Name').waitFor();
+    expect(await violations(page), 'form').toEqual([]);
+    await page.getByRole('button', { name: 'Remove the group…' }).click();
+    await page.getByRole('button', { name: 'Remove the group', exact: true }).waitFor();
+    expect(await violations(page), 'remove').toEqual([]);
+    await context.close();
+  });
+
   test('finds nothing wrong with roles and with what everybody is told', async () => {
     const { context, page } = await visit(browser, control, { scheme });
     await goTo(page, 'people');

@@ -34,6 +34,7 @@ const SHELL = `
     restartServer: note('restartServer'),
     serverState: () => Promise.resolve(state),
     onServerState(listener) { listeners.add(listener); return () => listeners.delete(listener); },
+    onOpenSheet(listener) { window.pressTray = listener; return () => undefined; },
     getLoginItem: () => Promise.resolve(isAtLogin),
     setLoginItem: (on) => { isAtLogin = on; return Promise.resolve(isAtLogin); },
   };`;
@@ -127,4 +128,13 @@ test('the folder of the logs is one press away', async () => {
   await page.getByRole('link', { name: 'Logs' }).click();
   await page.getByRole('button', { name: 'Open the folder' }).click();
   await expect.poll(done).toEqual(['openLogsFolder']);
+});
+
+test('“Invite someone…” in the tray opens the sheet beside whatever page is open', async () => {
+  await page.getByRole('link', { name: 'Logs' }).click();
+  await page.evaluate(`pressTray('invite')`);
+  await page.getByRole('dialog', { name: 'Invite someone' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.locator('[data-page="logs"]').waitFor();
 });

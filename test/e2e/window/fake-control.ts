@@ -27,9 +27,13 @@ import { createLogger } from '../../../server/log/log.ts';
 import { RecentLines } from '../../../server/log/recent-lines.ts';
 import { componentsSettings } from '../../../server/modules/components/settings.ts';
 import { modules } from '../../../server/modules/index.ts';
+import { FakeFederation } from '../../control/fake-federation.ts';
 import { PAGE_DIR } from './build-window.ts';
 import { FakeAdministration } from './fake-administration.ts';
+import { FakeGroups } from './fake-groups.ts';
 import * as household from './fake-household.ts';
+import { FakeInvitations } from './fake-invitations.ts';
+import { FakeSurroundings } from './fake-surroundings.ts';
 
 const nameOf = (jid: string): string => jid.split('@')[0] ?? '';
 
@@ -52,11 +56,24 @@ export class FakeControl {
   #keys = 0;
   /** What was asked of the server, in order. */
   readonly done: string[] = [];
+  readonly federation = new FakeFederation({
+    obstacle: 'Needs a domain of your own: miller.local is known on this network only.',
+    done: (what) => this.done.push(what),
+  });
   readonly administration = new FakeAdministration({
     done: this.done,
     rolesInUse: () => this.#accounts.map(({ role }) => role),
     online: () => new Set(this.#sessions.map(({ jid }) => nameOf(jid))).size,
   });
+
+  readonly groups = new FakeGroups({
+    everyone: () => this.#accounts.filter(({ role }) => role !== 'limited').map(({ localpart }) => localpart),
+    changed: () => this.#changed(),
+  });
+
+  readonly invitations = new FakeInvitations(() => this.#changed());
+
+  readonly surroundings = new FakeSurroundings({ config: () => this.config, changed: () => this.#changed() });
 
   private constructor(overrides: readonly string[], pageDir: string) {
     this.#pageDir = pageDir;
@@ -116,6 +133,12 @@ export class FakeControl {
     this.#changed();
   }
 
+  /** These are there as well from now on. */
+  add(...accounts: readonly AccountSummary[]): void {
+    this.#accounts = [...this.#accounts, ...accounts];
+    this.#changed();
+  }
+
   removeEverybody(): void {
     this.#accounts = [];
     this.signEverybodyOut();
@@ -139,6 +162,7 @@ export class FakeControl {
       sessions: this.#sessions.length,
       onlineAccounts: new Set(this.#sessions.map(({ jid }) => nameOf(jid))).size,
       traffic: { messages: this.#messages },
+      federation: this.federation.state(),
       problems: this.#problems,
     };
   }
@@ -164,11 +188,19 @@ export class FakeControl {
         port: this.config.group('components', componentsSettings).port === 'off' ? null : 5347,
         components: this.administration.components,
       }),
+      groups: { list: () => this.groups.list(), onChange: (listener) => this.#follow(listener) },
+      invitations: {
+        list: () => this.invitations.list(),
+        onChange: (listener) => this.#follow(listener),
+      },
+      federation: this.federation,
       perform: (_actor, deed, input) => {
         const carry = this.#carriers()[deed];
         if (carry === undefined) return Promise.reject(new Error(`the fake cannot do ${deed}`));
         return (async () => await (carry as (given: unknown) => Promise<never>)(input))();
       },
+      network: this.surroundings.network(),
+      trust: this.surroundings.trust(),
       config: this.config,
       logs: this.lines,
       onChange: (listener) => this.#follow(listener),
@@ -205,6 +237,10 @@ export class FakeControl {
     };
     return {
       ...this.administration.carriers(),
+      ...this.federation.carriers(),
+      ...this.surroundings.carriers(),
+      ...this.groups.carriers(),
+      ...this.invitations.carriers(),
       'sessions.end': ({ jid }) => {
         const left = this.#sessions.filter((session) => session.jid !== jid);
         const isThere = left.length < this.#sessions.length;
@@ -213,13 +249,17 @@ export class FakeControl {
         if (isThere) return Promise.resolve();
         return Promise.reject(new DeedError('not-found', `There is no session ${jid}.`));
       },
-      'settings.set': ({ key, value }) => this.config.set(key, value),
+      'settings.set': async ({ key, value }) => {
+        if (key === 'federation.enabled') this.federation.enable(value === true);
+        await this.config.set(key, value);
+        this.#changed();
+      },
       'window.open': () => Promise.resolve(this.address()),
       'server.stop': () => {
         this.done.push('stop');
         return Promise.resolve();
       },
-      'accounts.create': async ({ localpart, password, role }) => {
+      'accounts.create': async ({ localpart, password, role, expiresAt }) => {
         if (!/^[a-z0-9.-]+$/.test(localpart)) {
           throw new AccountError('invalid-name', `"${localpart}" cannot be the name of an account.`);
         }
@@ -229,23 +269,53 @@ export class FakeControl {
         if (password.length < 8) throw new AccountError('weak-password', 'The password needs at least 8 characters.');
         const jid = `${localpart}@${household.status.domain}`;
         const createdAt = household.NOW.toISOString();
-        const account: AccountSummary = { localpart, jid, role, isDisabled: false, createdAt, sessions: 0 };
+        const account: AccountSummary = {
+          localpart,
+          jid,
+          role,
+          status: 'enabled',
+          isDisabled: false,
+          createdAt,
+          ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+          sessions: 0,
+        };
         this.#accounts = [...this.#accounts, account].toSorted((one, other) =>
           one.localpart.localeCompare(other.localpart),
         );
         this.#changed();
-        const { isDisabled: _, ...made } = {
-          ...account,
+        return await Promise.resolve({
+          localpart,
+          role,
+          status: 'enabled' as const,
           isEnabled: true,
           isGuest: false,
           createdAt: Date.parse(createdAt),
-        };
-        return await Promise.resolve(made);
+        });
       },
       'accounts.setPassword': ({ localpart }) => change(localpart, {}),
       'accounts.setRole': ({ localpart, role }) => change(localpart, { role }),
-      'accounts.disable': ({ localpart }) => change(localpart, { isDisabled: true }),
-      'accounts.enable': ({ localpart }) => change(localpart, { isDisabled: false }),
+      'accounts.disable': ({ localpart }) => change(localpart, { isDisabled: true, status: 'disabled' }),
+      'accounts.enable': ({ localpart }) => change(localpart, { isDisabled: false, status: 'enabled' }),
+      'accounts.delete': async ({ localpart }) => {
+        const vanishesAt = new Date(household.NOW.getTime() + 7 * 86_400_000).toISOString();
+        await change(localpart, { status: 'deleted', vanishesAt });
+        this.#sessions = this.#sessions.filter(({ jid }) => nameOf(jid) !== localpart);
+        this.#changed();
+      },
+      'accounts.restore': ({ localpart }) => change(localpart, { status: 'enabled' }),
+      'accounts.approve': ({ localpart }) => change(localpart, { status: 'enabled' }),
+      'accounts.refuse': ({ localpart }) => {
+        this.#accounts = this.#accounts.filter((account) => account.localpart !== localpart);
+        this.#changed();
+      },
+      'accounts.setExpiry': async ({ localpart, expiresAt }) => {
+        await change(localpart, {});
+        this.#accounts = this.#accounts.map(({ expiresAt: _, ...account }) => {
+          const end = account.localpart === localpart ? expiresAt : _ && Date.parse(_);
+          return end === undefined ? account : { ...account, expiresAt: new Date(end).toISOString() };
+        });
+        this.#changed();
+      },
       'files.remove': ({ id }) => {
         this.#files = this.#files.filter((file) => file.id !== id);
         this.#changed();

@@ -1,4 +1,5 @@
 /** A family and what their server says: the same on every run, so that pictures of the window only change with the window. */
+
 import type {
   AccountSummary,
   AuditEntrySummary,
@@ -10,6 +11,7 @@ import type {
   SessionSummary,
   Status,
 } from '../../../server/control/contract.ts';
+import { aTrust, WORDS } from '../../control/fake-network.ts';
 
 /** The clock of the pictures. */
 export const NOW = new Date('2026-03-14T18:42:10Z');
@@ -23,7 +25,8 @@ export const status: Status = {
   pid: 4711,
   version: '0.1.0',
   startedAt: ago(12 * DAY + 7 * 60 + 20),
-  ports: { c2s: 5222, c2sTls: 5223, web: 5281 },
+  ports: { c2s: 5222, c2sTls: 5223, web: 5281, join: 5280, proxy: 5000 },
+  joinPage: 'http://192.168.1.5:5280/join',
   addresses: ['192.168.1.5', 'fd12:3456:789a:1::5'],
   onlineAccounts: 0,
   sessions: 0,
@@ -34,7 +37,10 @@ export const status: Status = {
     fingerprint: '3F:9A:1C:77:E2:04:5B:D8:90:6E:21:AF:C3:58:74:0D:B6:EE:12:49:8A:F0:3D:95:67:2B:CC:81:5E:A4:D9:10',
     expiresAt: new Date('2027-02-18T09:00:00Z').toISOString(),
     source: 'local-ca',
+    authorityFingerprint: aTrust.authority?.fingerprint ?? '',
+    words: WORDS,
   },
+  federation: { state: 'off', isEnabled: false, isPossible: false, why: 'Needs a domain of your own.' },
   problems: [],
 };
 
@@ -59,14 +65,23 @@ export const sessions: readonly SessionSummary[] = [
   session('oma', 'Tablet', 12 * 60, '192.168.1.60', undefined, { priority: null }),
 ];
 
-function person(
+export function person(
   localpart: string,
   role: AccountSummary['role'],
   createdDaysAgo: number,
   more: Partial<AccountSummary> = {},
 ): AccountSummary {
   const jid = `${localpart}@${status.domain}`;
-  return { localpart, jid, role, isDisabled: false, createdAt: ago(createdDaysAgo * DAY), sessions: 0, ...more };
+  return {
+    localpart,
+    jid,
+    role,
+    status: more.isDisabled === true ? 'disabled' : 'enabled',
+    isDisabled: false,
+    createdAt: ago(createdDaysAgo * DAY),
+    sessions: 0,
+    ...more,
+  };
 }
 
 function session(

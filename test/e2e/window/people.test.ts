@@ -123,6 +123,7 @@ test('a role changes at once', async () => {
 
 test('nobody is removed before the consequence was typed', async () => {
   await choose('piet', 'Remove…');
+  await dialog().getByLabel('Remove it for good at once').check();
   const remove = dialog().getByRole('button', { name: 'Remove for good' });
   expect(await remove.isDisabled()).toBe(true);
   await dialog().getByLabel('Type “remove piet” to confirm').fill('remove ben');

@@ -4,7 +4,17 @@ import { type Look, openProfile } from './browser.ts';
 import type { FakeControl } from './fake-control.ts';
 import { NOW, trafficSamples } from './fake-household.ts';
 
-export const pages = ['overview', 'people', 'files', 'bridges', 'reports', 'audit', 'settings', 'logs'] as const;
+export const pages = [
+  'overview',
+  'people',
+  'files',
+  'network',
+  'bridges',
+  'reports',
+  'audit',
+  'settings',
+  'logs',
+] as const;
 export type PageName = (typeof pages)[number];
 
 export interface Visit {
@@ -34,6 +44,7 @@ export async function goTo(page: Page, name: PageName): Promise<void> {
     overview: page.getByText('Gajim 1.9.5').first(),
     people: page.getByText('anna@miller.local', { exact: true }),
     files: page.getByText('birthday.mp4'),
+    network: page.getByText('lab april prosper matrix public antenna'),
     bridges: page.getByText('telegram.miller.local', { exact: true }),
     reports: page.getByText('prince@lottery.example'),
     audit: page.getByText('clara@miller.local/web.1'),

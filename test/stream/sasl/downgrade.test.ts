@@ -24,7 +24,7 @@ function exampleExchange(tlsVersion: string) {
     scramKeys: () => keys,
     hasScramKeys: () => true,
     checkPassword: () => Promise.resolve(false),
-    isEnabled: () => true,
+    refusal: () => undefined,
     delayMs: () => 0,
     failed: () => undefined,
     succeeded: () => undefined,

@@ -27,7 +27,7 @@ function authenticatorOf(keys: ScramKeys): Authenticator {
     scramKeys: () => keys,
     hasScramKeys: () => true,
     checkPassword: () => Promise.resolve(false),
-    isEnabled: () => true,
+    refusal: () => undefined,
     delayMs: () => 0,
     failed: () => undefined,
     succeeded: () => undefined,

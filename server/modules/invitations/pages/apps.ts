@@ -12,6 +12,8 @@ interface Platform {
   readonly id: string;
   readonly name: string;
   readonly apps: readonly App[];
+  /** What people wonder about later. */
+  readonly note?: string;
 }
 
 const ASKS = 'It asks once whether to trust this server: compare the fingerprint below.';
@@ -25,6 +27,9 @@ const PLATFORMS: readonly Platform[] = [
       { name: 'Conversations', link: 'https://f-droid.org/packages/eu.siacs.conversations/', hint: ASKS },
       { name: 'Cheogram', link: 'https://f-droid.org/packages/com.cheogram.android/', hint: ASKS },
     ],
+    note:
+      'These apps stay connected by themselves: allow them to run in the background when they ask. Being woken through ' +
+      'the internet works only if this server may chat with other servers.',
   },
   {
     id: 'ios',
@@ -36,6 +41,9 @@ const PLATFORMS: readonly Platform[] = [
         hint: `${NEEDS_TRUST} When it asks for the local network, allow it: otherwise it only says that it cannot connect.`,
       },
     ],
+    note:
+      'While the app is closed, it is told of new messages only if this server may chat with other servers over the ' +
+      'internet. Otherwise they are there when you open it.',
   },
   {
     id: 'macos',
@@ -70,7 +78,7 @@ const PLATFORMS: readonly Platform[] = [
 /** All of them; the script opens the one that the page is seen on. `isOwnCertificate` needs no trust of anybody's. */
 export function appSections(isOwnCertificate: boolean): Html {
   return html`${PLATFORMS.map(
-    ({ id, name, apps }) => html`<details data-platform="${id}" open>
+    ({ id, name, apps, note }) => html`<details data-platform="${id}" open>
 <summary>${name}</summary>
 <ul>
 ${apps.map(
@@ -78,7 +86,12 @@ ${apps.map(
     html`<li><a href="${app.link}" rel="noreferrer">${app.name}</a>${isOwnCertificate ? undefined : html` — ${app.hint}`}</li>
 `,
 )}</ul>
-</details>
+${
+  note === undefined
+    ? undefined
+    : html`<p class="soft">${note}</p>
+`
+}</details>
 `,
   )}`;
 }

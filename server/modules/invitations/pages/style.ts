@@ -36,6 +36,7 @@ details { border-top: 1px solid var(--line); padding: .25rem 0; }
 summary { cursor: pointer; font-weight: 600; padding: .5rem 0; }
 code { background: var(--code); border-radius: .3rem; padding: .1rem .3rem; overflow-wrap: anywhere; }
 .fingerprint { display: block; padding: .6rem; font-size: .95rem; line-height: 1.7; word-spacing: .2em; }
+.words { padding: .6rem; border-radius: .3rem; background: var(--code); font-size: 1.15rem; font-weight: 600; word-spacing: .35em; }
 label { display: block; font-weight: 600; margin: .75rem 0 .25rem; }
 input {
   width: 100%; min-height: 2.9rem; padding: .5rem .7rem; border: 1px solid var(--soft); border-radius: .5rem;

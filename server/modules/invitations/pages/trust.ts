@@ -8,9 +8,11 @@ export function trustSection({ authority, fingerprint }: TrustFacts, domain: str
   if (authority === undefined) return undefined;
   return html`<section aria-labelledby="trust">
 <h2 id="trust">2. Trust this server</h2>
-<p>This server has made its own certificate, which is good for <b>${domain}</b> and nothing else: trusting it endangers
-nothing. Some apps ask by themselves; others need it installed on the device.</p>
-<p>Compare before you trust. Whoever invited you sees the same characters in Snug.</p>
+<p>This server has made its own certificate. It is good for <b>${domain}</b> and for addresses inside home and office
+networks, and for nothing in the internet. Some apps ask by themselves; others need it installed on the device.</p>
+<p>Compare before you trust: this page comes without encryption, and whoever invited you sees the same six words and
+characters in Snug. Other words mean that somebody stands between; then trust nothing here.</p>
+<p class="words">${authority.words}</p>
 <h3>Certificate of the authority (SHA-256)</h3>
 <code class="fingerprint">${grouped(authority.fingerprint)}</code>
 <h3>Certificate of the server (SHA-256)</h3>
@@ -85,7 +87,7 @@ export function mobileconfig(authorityPem: string, name: string, domain: string)
 			<data>${data}
 			</data>
 			<key>PayloadDescription</key>
-			<string>Lets this device trust the chat server ${html`${domain}`.text}, and nothing else.</string>
+			<string>Lets this device trust the chat server ${html`${domain}`.text}, by its name and by addresses inside private networks.</string>
 			<key>PayloadDisplayName</key>
 			<string>${label}</string>
 			<key>PayloadIdentifier</key>
@@ -99,7 +101,7 @@ export function mobileconfig(authorityPem: string, name: string, domain: string)
 		</dict>
 	</array>
 	<key>PayloadDescription</key>
-	<string>Lets this device trust the chat server ${html`${domain}`.text}, and nothing else.</string>
+	<string>Lets this device trust the chat server ${html`${domain}`.text}, by its name and by addresses inside private networks.</string>
 	<key>PayloadDisplayName</key>
 	<string>${label}</string>
 	<key>PayloadIdentifier</key>

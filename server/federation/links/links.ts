@@ -1,0 +1,389 @@
+/** The links between this server and others: RFC 6120 between servers, in both directions. */
+import type { Socket } from 'node:net';
+import type { Timer } from '../../clock/clock.ts';
+import { parseJid } from '../../jid/jid.ts';
+import { StanzaError } from '../../stanza/error.ts';
+import { StreamError } from '../../stream/stream-error.ts';
+import type { Element } from '../../xml/element.ts';
+import type { Verdict } from '../trust/judge.ts';
+import { HalfOpenStreams } from './half-open.ts';
+import { IncomingDuty } from './incoming.ts';
+import type { LinksOptions } from './link-options.ts';
+import { LinkStream } from './link-stream.ts';
+import type { DomainSummary, LinkTest } from './link-summary.ts';
+import { LinkTransport } from './link-transport.ts';
+import { LostStream } from './lost-stream.ts';
+import type { ManagedState } from './managed-state.ts';
+import { OutgoingLink } from './outgoing-link.ts';
+import { Paces } from './paces.ts';
+import { domainsOf, pairOf } from './pair.ts';
+import { type QueuedStanza, queuedStanza } from './queued-stanza.ts';
+import type { StreamHome } from './stream-home.ts';
+import { type Failure, summarize } from './summarize.ts';
+import { Verifier } from './verifier.ts';
+
+/** How often silent streams are looked after. */
+const SWEEP_MS = 5_000;
+/** Domains whose last failure is remembered for the window. */
+const MAX_FAILURES = 200;
+const STOPPING = 'Chatting with other servers is being switched off.';
+
+export class Links {
+  readonly #options: LinksOptions;
+  readonly #home: StreamHome;
+  /** All whose connection is there, the oldest first. */
+  readonly #streams = new Set<LinkStream>();
+  readonly #halfOpen = new HalfOpenStreams();
+  readonly #links = new Map<string, OutgoingLink>();
+  readonly #lost = new Set<LostStream>();
+  readonly #failures = new Map<string, Failure>();
+  readonly #listeners = new Set<() => void>();
+  readonly #verifier: Verifier;
+  readonly #paces: Paces;
+  readonly #sweep: Timer;
+  #isChangeTold = true;
+  #isStopping = false;
+  #drained: (() => void) | undefined;
+  #allGone: (() => void) | undefined;
+
+  constructor(options: LinksOptions) {
+    this.#options = options;
+    this.#home = this.#createHome();
+    this.#paces = new Paces(
+      (domain) => options.policy.rate(domain),
+      () => options.clock.elapsedMs(),
+    );
+    this.#verifier = new Verifier({
+      home: this.#home,
+      ownStream: (from, to, asking) => this.#ownStream(from, to, asking),
+      opened: (stream) => this.#streams.add(stream),
+    });
+    this.#sweep = options.clock.every(SWEEP_MS, () => this.#lookAfter());
+  }
+
+  /** Takes a stanza of `jabber:client` with `from` and `to`; these two are their domains. In order for each pair of domains. */
+  send(element: Element, from: string, to: string): void {
+    const { clock, limits, policy, undeliverable } = this.#options;
+    if (this.#isStopping) {
+      undeliverable(element, new StanzaError('remote-server-timeout', STOPPING));
+      return;
+    }
+    const may = policy.may(to, 'out');
+    if (may !== true) {
+      undeliverable(element, new StanzaError('not-allowed', may));
+      return;
+    }
+    const link = this.#linkOf(pairOf(from, to));
+    if (link === undefined) {
+      const text = 'This server is connected to too many others at the moment.';
+      undeliverable(element, new StanzaError('resource-constraint', text));
+      return;
+    }
+    link.send(queuedStanza(element, from, to, clock.elapsedMs() + limits().maxWaitMs));
+    this.#home.changed();
+  }
+
+  /** Takes a connection from which nothing has been read yet. */
+  accept(socket: Socket, isDirectTls: boolean): void {
+    const { limits, identity, log } = this.#options;
+    const { maxHalfOpen, maxHalfOpenPerAddress } = limits();
+    const address = socket.remoteAddress ?? '';
+    if (this.#isStopping || !this.#halfOpen.hasRoom(address, maxHalfOpenPerAddress)) {
+      log.debug({ address }, 'connection of a server refused: too many from there have proven nothing');
+      socket.on('error', () => undefined);
+      socket.destroy();
+      return;
+    }
+    if (this.#halfOpen.size >= maxHalfOpen) this.#halfOpen.mostExpendable()?.destroy();
+    const transport = new LinkTransport({ socket, role: 'server', identity });
+    const stream = new LinkStream({ transport, role: 'incoming', home: this.#home });
+    this.#streams.add(stream);
+    this.#halfOpen.add(stream);
+    if (isDirectTls) stream.startDirectTls(new IncomingDuty(stream, this.#home));
+    else stream.start(new IncomingDuty(stream, this.#home));
+  }
+
+  /** All remote domains that something is known of, by name. */
+  get summaries(): readonly DomainSummary[] {
+    return summarize({ streams: this.#streams, links: this.#links.values(), failures: this.#failures });
+  }
+
+  /** Called when something in the summaries may have changed, once for many changes; what it returns takes the listener back. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tries to reach a domain, or tells how it is reached already. Never rejects. */
+  async test(domain: string): Promise<LinkTest> {
+    const { isLocal, policy, domain: own } = this.#options;
+    const may = isLocal(domain) ? `${domain} is served here itself.` : policy.may(domain, 'out');
+    const link = may === true && !this.#isStopping ? this.#linkOf(pairOf(own, domain)) : undefined;
+    if (link === undefined) {
+      const sentence = may === true ? STOPPING : may;
+      return { domain, isReached: false, notes: [{ step: 'policy', outcome: 'failed', sentence }] };
+    }
+    const passed = { step: 'policy', outcome: 'passed', sentence: `The settings allow ${domain}.` } as const;
+    const { isReached, notes } = await link.test();
+    return { domain, isReached, notes: [passed, ...notes] };
+  }
+
+  /** Closes the streams of a domain (politely) and returns what waits for it, as after a change of policy. */
+  close(domain: string, sentence: string): void {
+    for (const lost of [...this.#lost]) if (lost.stream.remote === domain) lost.giveUp();
+    for (const stream of [...this.#streams]) {
+      if (stream.remote !== domain && !stream.provenDomains.has(domain)) continue;
+      stream.ending ??= sentence;
+      stream.close();
+    }
+    for (const link of [...this.#links.values()]) {
+      if (link.to === domain) link.abandon(new StanzaError('not-allowed', sentence));
+    }
+    this.#home.changed();
+  }
+
+  /**
+   * Takes nothing more, waits at most `graceMs` for what was sent to be acknowledged, closes all streams, and returns
+   * the rest through `undeliverable`. Resolves when all sockets are gone.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
+    await this.#drain(graceMs);
+    this.#sweep.cancel();
+    this.#verifier.stop();
+    const error = new StanzaError('remote-server-timeout', STOPPING);
+    for (const lost of [...this.#lost]) lost.giveUp();
+    for (const link of this.#links.values()) link.abandon(error);
+    for (const stream of [...this.#streams]) {
+      stream.ending ??= STOPPING;
+      if (stream.isReady) stream.close();
+      else stream.fail(new StreamError('system-shutdown', STOPPING));
+    }
+    await this.#untilGone();
+    for (const link of this.#links.values()) link.abandon(error);
+    this.#links.clear();
+    this.#listeners.clear();
+  }
+
+  // ---- what streams and links are given
+
+  #createHome(): StreamHome {
+    return {
+      options: this.#options,
+      judge: (stream, domain) => this.#judge(stream, domain),
+      verify: (stream, request) => this.#verifier.verify(stream, request),
+      refuseProof: (stream, remote) => this.#refuseProof(stream, remote),
+      proven: (stream) => this.#proven(stream),
+      resume: (stream, id) => this.#resume(stream, id),
+      pace: (domain, bytes) => this.#paces.take(domain, bytes),
+      reply: (element) => this.#reply(element),
+      delivered: (stanza) => this.#options.delivered(stanza.element),
+      failed: (domain, sentence) => this.#failed(domain, sentence),
+      ended: (stream, ending) => this.#ended(stream, ending),
+      gone: (stream) => this.#gone(stream),
+      changed: () => this.#changed(),
+    };
+  }
+
+  #linkOf(pair: string): OutgoingLink | undefined {
+    const known = this.#links.get(pair);
+    if (known !== undefined) return known;
+    if (this.#links.size >= this.#options.limits().maxLinks) return undefined;
+    const [from, to] = domainsOf(pair);
+    const link = new OutgoingLink({
+      home: this.#home,
+      from,
+      to,
+      otherCarrier: (wanted) => this.#carrierOf(wanted),
+      opened: (stream) => this.#streams.add(stream),
+      undeliverable: (stanza, error) => this.#options.undeliverable(stanza.element, error),
+      settled: (settled) => this.#forgetIdle(settled),
+    });
+    this.#links.set(pair, link);
+    return link;
+  }
+
+  #forgetIdle(link: OutgoingLink): void {
+    if (link.isIdle && this.#links.get(link.pair) === link) this.#links.delete(link.pair);
+    this.#changed();
+  }
+
+  #carrierOf(pair: string): LinkStream | undefined {
+    for (const stream of this.#streams) if (stream.canCarry(pair)) return stream;
+    return undefined;
+  }
+
+  #ownStream(from: string, to: string, asking: LinkStream): LinkStream | undefined {
+    const pair = pairOf(from, to);
+    for (const stream of this.#streams) {
+      if (stream !== asking && stream.role === 'outgoing' && stream.remote === to && stream.canCarry(pair))
+        return stream;
+    }
+    return undefined;
+  }
+
+  #judge(stream: LinkStream, domain: string): Verdict | Promise<Verdict> {
+    const { judge, dialler } = this.#options;
+    const verdict = judge(stream.certificate, domain);
+    if (verdict.trusted || stream.certificate === undefined) return verdict;
+    if (!this.#verifier.mayDial(domain)) return verdict;
+    const signal = AbortSignal.timeout(this.#options.limits().dialbackMs);
+    return dialler.tlsaOf(domain, signal).then(
+      (tlsa) => (tlsa.length === 0 ? verdict : judge(stream.certificate, domain, tlsa)),
+      () => verdict,
+    );
+  }
+
+  #refuseProof(stream: LinkStream, remote: string): string | undefined {
+    let count = 0;
+    for (const other of this.#streams) {
+      if (other !== stream && other.role === 'incoming' && other.isOpen && other.provenDomains.has(remote)) count++;
+    }
+    const max = this.#options.limits().maxStreamsPerDomain;
+    return count < max ? undefined : `There are ${max} streams of ${remote} already.`;
+  }
+
+  #proven(stream: LinkStream): void {
+    this.#halfOpen.delete(stream);
+    for (const pair of stream.permittedPairs) this.#links.get(pair)?.offer(stream);
+    this.#changed();
+  }
+
+  /** SECURITY: who resumes must have proven the same domain, and know an id that was told to nobody else. */
+  #resume(stream: LinkStream, id: string): { readonly state: ManagedState; goOn(): void } | undefined {
+    const isSame = ({ role, owner }: LinkStream) =>
+      role === 'incoming' && owner !== undefined && stream.provenDomains.has(owner);
+    for (const lost of this.#lost) {
+      if (lost.id === id && isSame(lost.stream)) return { state: lost.state, goOn: () => lost.resumed(stream) };
+    }
+    // The peer has noticed before us that the old one broke.
+    for (const old of this.#streams) {
+      if (old === stream || old.management.state?.id !== id || !isSame(old)) continue;
+      const state = old.management.giveUpState();
+      if (state === undefined) return undefined;
+      const goOn = () => {
+        stream.inherit(old);
+        for (const link of this.#links.values()) link.move(old, stream);
+        old.destroy('The stream was resumed by another one.');
+      };
+      return { state, goOn };
+    }
+    return undefined;
+  }
+
+  #reply(element: Element): void {
+    const from = parseJid(element.attr('from') ?? '');
+    const to = parseJid(element.attr('to') ?? '');
+    if (from !== undefined && to !== undefined) this.send(element, from.domain, to.domain);
+  }
+
+  #failed(domain: string, sentence: string): void {
+    this.#failures.delete(domain);
+    this.#failures.set(domain, { sentence, atMs: this.#options.clock.now() });
+    if (this.#failures.size > MAX_FAILURES) {
+      const [oldest] = this.#failures.keys();
+      if (oldest !== undefined) this.#failures.delete(oldest);
+    }
+    this.#options.log.info({ domain, sentence }, 'a server could not be reached or was refused');
+    this.#changed();
+  }
+
+  // ---- ends
+
+  #ended(stream: LinkStream, ending: 'closed' | 'lost'): void {
+    this.#halfOpen.delete(stream);
+    const state = stream.management.giveUpState();
+    const links = [...this.#links.values()].filter((link) => link.carrier === stream);
+    this.#verifier.streamEnded(stream);
+    for (const link of [...this.#links.values()]) link.streamEnded(stream);
+    if (stream.isReady && stream.ending !== undefined && !this.#isStopping && stream.remote !== '') {
+      this.#failed(stream.remote, stream.ending);
+    }
+    if (state !== undefined && this.#isWorthResuming(stream, state, ending)) this.#awaitReturn(stream, state, links);
+    else this.#requeue(state?.abandon() ?? []);
+    for (const link of links) link.goOn();
+    this.#changed();
+  }
+
+  #isWorthResuming(stream: LinkStream, state: ManagedState, ending: 'closed' | 'lost'): boolean {
+    if (ending !== 'lost' || state.id === '' || this.#isStopping) return false;
+    return stream.role === 'incoming' || stream.isBidirectional || state.unacked.length > 0;
+  }
+
+  #awaitReturn(stream: LinkStream, state: ManagedState, links: readonly OutgoingLink[]): void {
+    this.#lost.add(
+      new LostStream({
+        stream,
+        state,
+        links,
+        after: (delayMs, action) => this.#options.clock.after(delayMs, action),
+        requeue: (stanzas) => this.#requeue(stanzas),
+        over: (lost) => this.#lost.delete(lost),
+      }),
+    );
+  }
+
+  /** In front of what is newer, each in the queue of its pair. */
+  #requeue(stanzas: readonly QueuedStanza[]): void {
+    for (const [pair, group] of Map.groupBy(stanzas, (stanza) => stanza.pair)) {
+      const [, to] = domainsOf(pair);
+      const may = this.#isStopping ? STOPPING : this.#options.policy.may(to, 'out');
+      const link = may === true ? this.#linkOf(pair) : undefined;
+      if (link !== undefined) {
+        link.requeue(group);
+        link.goOn();
+        continue;
+      }
+      const text = may === true ? `The connection to ${to} was lost.` : may;
+      const error = new StanzaError('remote-server-timeout', text);
+      for (const { element } of group) this.#options.undeliverable(element, error);
+    }
+  }
+
+  #gone(stream: LinkStream): void {
+    this.#streams.delete(stream);
+    this.#changed();
+    if (this.#streams.size === 0) this.#allGone?.();
+  }
+
+  #lookAfter(): void {
+    for (const stream of [...this.#streams]) stream.sweep();
+    this.#paces.forgetIdle();
+  }
+
+  /** Until nothing is unacknowledged nor about to be sent. What waits for a pause to end is not waited for. */
+  async #drain(graceMs: number): Promise<void> {
+    if (this.#isDrained || graceMs <= 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drained = resolve;
+    const patience = this.#options.clock.after(graceMs, resolve);
+    await promise;
+    patience.cancel();
+    this.#drained = undefined;
+  }
+
+  get #isDrained(): boolean {
+    for (const stream of this.#streams) {
+      if (stream.isOpen && (stream.management.state?.unacked.length ?? 0) > 0) return false;
+    }
+    for (const link of this.#links.values()) if (link.state === 'connecting' && link.queuedStanzas > 0) return false;
+    return true;
+  }
+
+  async #untilGone(): Promise<void> {
+    if (this.#streams.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#allGone = resolve;
+    await promise; // each stream sees to its own end
+  }
+
+  #changed(): void {
+    if (this.#drained !== undefined && this.#isDrained) this.#drained();
+    if (!this.#isChangeTold || this.#listeners.size === 0) return;
+    this.#isChangeTold = false;
+    setImmediate(() => {
+      this.#isChangeTold = true;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+}

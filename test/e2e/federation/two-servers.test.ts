@@ -1,0 +1,56 @@
+/** People of two Snug servers become contacts and chat, over each way in which servers prove who they are. */
+import { describe, expect, test } from 'vitest';
+import { type Person, TwoServers, type TwoServersOptions } from './two-servers.ts';
+
+const WAIT = { timeout: 15_000 };
+
+async function befriend(alice: Person, bob: Person): Promise<void> {
+  alice.send(`<presence to='${bob.jid}' type='subscribe'/>`);
+  await expect.poll(() => bob.sees(alice.jid), WAIT).toBe('subscribe');
+  bob.send(`<presence to='${alice.jid}' type='subscribed'/>`);
+  await expect.poll(() => alice.sees(`${bob.jid}/test`), WAIT).toBe('available');
+  bob.send(`<presence to='${alice.jid}' type='subscribe'/>`);
+  await expect.poll(() => alice.sees(bob.jid), WAIT).toBe('subscribe');
+  alice.send(`<presence to='${bob.jid}' type='subscribed'/>`);
+  await expect.poll(() => bob.sees(`${alice.jid}/test`), WAIT).toBe('available');
+}
+
+const WAYS: Readonly<Record<string, TwoServersOptions & { readonly proof: string }>> = {
+  'certificates of an authority (EXTERNAL) over STARTTLS': { trust: true, proof: 'certificate' },
+  'certificates of an authority (EXTERNAL) over direct TLS': { trust: true, by: 'direct-tls', proof: 'certificate' },
+  'dialback': { trust: false, settings: ['federation.authentication=dialback'], proof: 'dialback' },
+};
+
+describe.each(Object.entries(WAYS))('by %s', (_way, { proof, ...options }) => {
+  test('two people become contacts, see each other and chat', { timeout: 90_000 }, async () => {
+    await using servers = await TwoServers.start(options);
+    await servers.on('a');
+    await servers.on('b');
+    const alice = await servers.login('a', 'alice');
+    const bob = await servers.login('b', 'bob');
+    await befriend(alice, bob);
+    for (const number of [1, 2, 3]) {
+      alice.says(bob, `to bob ${number}`);
+      bob.says(alice, `to alice ${number}`);
+    }
+    await expect.poll(() => bob.heard, WAIT).toEqual(['to bob 1', 'to bob 2', 'to bob 3']);
+    await expect.poll(() => alice.heard, WAIT).toEqual(['to alice 1', 'to alice 2', 'to alice 3']);
+    const { peers } = await servers.overview('a');
+    expect(peers.find(({ domain }) => domain === 'b.test')).toMatchObject({ state: 'connected' });
+    expect(new Set(peers.flatMap(({ outgoing, incoming }) => [...outgoing, ...incoming].map((one) => one.proof)))).toEqual(
+      new Set([proof]),
+    );
+
+    // Off: contacts go, messages come back. On: both are there again.
+    await servers.off('b');
+    await expect.poll(() => alice.sees(`${bob.jid}/test`), WAIT).toBe('unavailable');
+    await expect.poll(() => bob.sees(`${alice.jid}/test`), WAIT).toBe('unavailable');
+    bob.says(alice, 'lost');
+    await expect.poll(() => bob.returned, WAIT).toEqual(['lost not-allowed']);
+    await servers.on('b');
+    await expect.poll(() => alice.sees(`${bob.jid}/test`), WAIT).toBe('available');
+    await expect.poll(() => bob.sees(`${alice.jid}/test`), WAIT).toBe('available');
+    bob.says(alice, 'back');
+    await expect.poll(() => alice.heard.at(-1), WAIT).toBe('back');
+  });
+});

@@ -1,0 +1,167 @@
+/** Two Snug servers on the loopback which find each other by a DNS server of the test's own. */
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FederationOverview } from '../../../server/control/contract.ts';
+import type { Element } from '../../../server/xml/element.ts';
+import { FakeDns, type Zone } from '../../federation/dialling/fake-dns.ts';
+import { ChatClient } from '../chat-client.ts';
+import { ServerInTest } from '../server-in-test.ts';
+import { runSnug } from '../snug-command.ts';
+
+export interface TwoServersOptions {
+  /** Whether each has the other's authority among those that may vouch. */
+  readonly trust: boolean;
+  readonly settings?: readonly string[];
+  /** To which of the two ports SRV records lead. */
+  readonly by?: 'starttls' | 'direct-tls';
+}
+
+const SERVICES = { starttls: '_xmpp-server', 'direct-tls': '_xmpps-server' } as const;
+
+export class TwoServers implements AsyncDisposable {
+  readonly a: ServerInTest;
+  readonly b: ServerInTest;
+  readonly dns: FakeDns;
+  readonly #zone: Record<string, readonly unknown[]>;
+  readonly #folder: string;
+  readonly #by: NonNullable<TwoServersOptions['by']>;
+  readonly #clients: ChatClient[] = [];
+
+  private constructor(
+    made: Pick<TwoServers, 'a' | 'b' | 'dns'> & { readonly zone: Record<string, readonly unknown[]> },
+    folder: string,
+    by: NonNullable<TwoServersOptions['by']>,
+  ) {
+    this.a = made.a;
+    this.b = made.b;
+    this.dns = made.dns;
+    this.#zone = made.zone;
+    this.#folder = folder;
+    this.#by = by;
+  }
+
+  /** Both run, and federation is off. */
+  static async start({ trust, settings = [], by = 'starttls' }: TwoServersOptions): Promise<TwoServers> {
+    const folder = mkdtempSync(join(tmpdir(), 'snug-federation-'));
+    const zone: Record<string, readonly unknown[]> = { 'A a.test': ['127.0.0.1'], 'A b.test': ['127.0.0.1'] };
+    const dns = await FakeDns.of(zone as Zone);
+    const bundle = join(folder, 'trust.pem');
+    const own = async () => [
+      // The same each time that it is switched on, because DNS is remembered.
+      `federation.port=${await freePort()}`,
+      `federation.directTlsPort=${await freePort()}`,
+      `dns.servers=${dns.address}`,
+      ...(trust ? [`tls.trust=${bundle}`] : []),
+      ...settings,
+    ];
+    const a = await ServerInTest.start({ domain: 'a.test', settings: await own() });
+    const b = await ServerInTest.start({ domain: 'b.test', settings: await own() });
+    const authorities = [a, b].map(({ dataDir }) => readFileSync(join(dataDir, 'certificates/ca.pem'), 'utf8'));
+    writeFileSync(bundle, authorities.join('\n'));
+    return new TwoServers({ a, b, dns, zone }, folder, by);
+  }
+
+  /** Switches it on with the `snug` command, and enters the ports into DNS. */
+  async on(which: 'a' | 'b'): Promise<FederationOverview> {
+    const overview = (await runSnug(this[which].dataDir, 'federation', 'on')) as unknown as FederationOverview;
+    const port = this.#by === 'starttls' ? overview.ports.s2s : overview.ports.s2sTls;
+    for (const domain of [`${which}.test`, `rooms.${which}.test`])
+      this.#zone[`SRV ${SERVICES[this.#by]}._tcp.${domain}`] = [
+        { priority: 1, weight: 1, port, target: `${which}.test` },
+      ];
+    return overview;
+  }
+
+  async off(which: 'a' | 'b'): Promise<void> {
+    await runSnug(this[which].dataDir, 'federation', 'off');
+  }
+
+  async overview(which: 'a' | 'b'): Promise<FederationOverview> {
+    return (await runSnug(this[which].dataDir, 'federation', 'status')) as unknown as FederationOverview;
+  }
+
+  async login(which: 'a' | 'b', localpart: string): Promise<Person> {
+    const [account] = await this[which].addAccounts(localpart);
+    const person = new Person(`${localpart}@${which}.test`);
+    const client = new ChatClient({
+      port: this[which].process.ports.c2sTls,
+      domain: `${which}.test`,
+      localpart,
+      password: account?.password ?? '',
+      resource: 'test',
+      received: (message) => person.messages.push(message),
+      presence: (presence) => person.presences.push(presence),
+    });
+    this.#clients.push(client);
+    await client.login();
+    person.client = client;
+    return person;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) client.drop();
+    await this.a.close();
+    await this.b.close();
+    await this.dns[Symbol.asyncDispose]();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Who is logged in, and everything that came. */
+export class Person {
+  readonly jid: string;
+  readonly messages: Element[] = [];
+  readonly presences: Element[] = [];
+  client: ChatClient | undefined;
+
+  constructor(jid: string) {
+    this.jid = jid;
+  }
+
+  send(xml: string): void {
+    this.client?.send(xml);
+  }
+
+  says(to: Person, body: string): void {
+    this.send(`<message to='${to.jid}' type='chat' id='${body}'><body>${body}</body></message>`);
+  }
+
+  /** What was said to this person, without errors. */
+  get heard(): readonly string[] {
+    return this.messages.flatMap((message) =>
+      message.attr('type') === 'error' ? [] : (message.childText('body') ?? []),
+    );
+  }
+
+  /** The ids of what came back, each with its condition. */
+  get returned(): readonly string[] {
+    return this.messages.flatMap((message) =>
+      message.attr('type') === 'error' ? [`${message.attr('id')} ${message.child('error')?.elements[0]?.name}`] : [],
+    );
+  }
+
+  /** The type of the last presence from an address, a full or a bare JID. */
+  sees(from: string): string | undefined {
+    const last = this.presences.findLast((presence) => presence.attr('from')?.startsWith(from));
+    return last === undefined ? undefined : (last.attr('type') ?? 'available');
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** The TCP ports on which a process listens, as the system says. */
+export function listeningPorts(pid: number): readonly number[] {
+  const lines = execFileSync('ss', ['-Hltnp'], { encoding: 'utf8' }).split('\n');
+  const own = lines.filter((line) => line.includes(`pid=${pid},`));
+  return own.map((line) => Number(/:(\d+)\s/.exec(line)?.[1])).sort((one, other) => one - other);
+}
