@@ -63,6 +63,7 @@ export async function openCertificates(options: CertificateSourceOptions): Promi
     config.onChange((key) => {
       if (key === 'tls.certificate' || key === 'tls.key' || key === 'acme.enabled') void certificates.reload();
       if (key.startsWith('acme.')) acme.settingsChanged();
+      if (key === 'acme.enabled') void acme.renewIfDue();
     });
     return { certificates, acme };
   } catch (error) {

@@ -22,6 +22,7 @@ import { findGateway, likelyRouters, privateAddresses } from './port-mapping/fin
 import { type MappingFacts, PortMapping, type WantedPort } from './port-mapping/port-mapping.ts';
 
 const HTTP_PORT = 80;
+const CLOSE_MS = 1_500;
 
 /** Those that are open at this moment. */
 export interface DoorPorts {
@@ -76,7 +77,9 @@ export function openDomainSetup(options: DomainSetupOptions): DomainSetup {
     networkChanged: () => void mapping.refresh(),
     async close() {
       unlisten();
-      await mapping.turnOff();
+      // A router that does not answer must not hold up the end; what it forwards ends by itself.
+      const enough = new Promise<void>((resolve) => clock.after(CLOSE_MS, resolve));
+      await Promise.race([mapping.turnOff(), enough]);
     },
     deeds: {
       async check(): Promise<DomainReportSummary> {

@@ -17,6 +17,7 @@ const PACKAGES = [
   'knot',
   'ldnsutils',
   'libnss-mdns',
+  'libnss3-tools',
   'nsis',
   'openssl',
   'pebble',

@@ -74,7 +74,10 @@ const running = (): RunningServer => ({
   fingerprint: 'AB:CD',
   connect: (port) => told.push(`connect ${nameOf(port)}`),
   followStatus: () => undefined,
-  setFederation: () => Promise.resolve(),
+  setFederation: (isEnabled) => {
+    told.push(`federation ${isEnabled}`);
+    return Promise.resolve();
+  },
   suspend: () => told.push('suspend'),
   networkChanged: () => told.push('network changed'),
   stop: (reason) => {
@@ -130,7 +133,8 @@ describe('windows', () => {
     say({ type: 'network-changed' });
     await runs();
     say({ type: 'network-changed' });
-    expect(told).toEqual(['network changed']);
+    say({ type: 'set-federation', isEnabled: true });
+    expect(told).toEqual(['network changed', 'federation true']);
   });
 });
 

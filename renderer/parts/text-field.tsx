@@ -1,6 +1,7 @@
 /** A setting that is a text. */
 import { TextInput } from '@mantine/core';
 import type { FieldKind } from '../settings/field-kind.ts';
+import { texts } from '../texts.ts';
 import type { FieldProps } from './setting-field.tsx';
 import { draftKeys, useDraft } from './use-draft.ts';
 
@@ -18,6 +19,7 @@ export function TextField(props: FieldProps<Text>) {
       aria-label={title}
       aria-describedby={describedBy}
       value={draft.text}
+      {...(value === null ? { placeholder: texts.settings.secretIsSet } : {})}
       error={hasError}
       disabled={isDisabled}
       spellCheck={false}

@@ -20,6 +20,7 @@ export const settings = {
   on: 'On',
   off: 'Off',
   empty: 'empty',
+  secretIsSet: 'Set. Type to replace it.',
   words: { off: 'Off' } as Readonly<Record<string, string>>,
   listAdd: 'Add',
   listAddName: (title: string) => `New entry of ${title}`,

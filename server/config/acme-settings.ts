@@ -36,7 +36,11 @@ export const acmeSettings = {
     'The authority: the address of its ACME directory.',
   ),
   email: setting(
-    z.union([z.email(), z.literal('')]).meta({ description: 'an e-mail address, or nothing' }),
+    z
+      .string()
+      .max(320)
+      .refine((text) => text === '' || z.email().safeParse(text).success)
+      .meta({ description: 'an e-mail address, or nothing' }),
     '',
     'Where the authority may write to about the certificate. Most ask for none.',
   ),

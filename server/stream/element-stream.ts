@@ -49,6 +49,7 @@ export class ElementStream {
   #reader: XmlReader;
   #phase: Phase = 'open';
   #out = '';
+  #isEndAnnounced = false;
   #isFlushPlanned = false;
   #pending = 0;
   /** Reasons not to read at the moment. */
@@ -93,17 +94,17 @@ export class ElementStream {
 
   /** For the next write of this turn. */
   write(xml: string): void {
-    if (this.#phase !== 'open') return;
+    if (this.#phase !== 'open' || this.#isEndAnnounced) return;
     this.#out += xml;
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
     flushSoon(this);
   }
 
-  /** Writes `xml` and the end of the stream, and reads nothing further. */
+  /** Writes `xml` and the end of the stream, unless it has been announced, and reads nothing further. */
   close(xml = ''): void {
     if (this.#phase !== 'open') return;
-    this.#out += xml + FOOTER;
+    if (!this.#isEndAnnounced) this.#out += xml + FOOTER;
     this.#end('closed');
     this.#transport.end();
   }
@@ -113,15 +114,10 @@ export class ElementStream {
    * is taken. Then `close` ends it.
    */
   announceEnd(): void {
+    if (this.#isEndAnnounced) return;
     this.write(FOOTER);
+    this.#isEndAnnounced = true;
     this.flush();
-  }
-
-  /** Ends after `announceEnd`, when the peer has ended as well or takes too long. */
-  finish(): void {
-    if (this.#phase !== 'open') return;
-    this.#end('closed');
-    this.#transport.end();
   }
 
   /** Drops the connection without a word. */

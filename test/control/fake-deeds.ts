@@ -170,8 +170,8 @@ export function createFakeServer(): FakeServer {
   ) as unknown as Carriers;
   const federation = new FakeFederation({ done: (what) => done.push(what) });
   const carry: Carriers = {
-    ...federation.carriers(),
     ...noted,
+    ...federation.carriers(),
     'accounts.create': async ({ localpart, password, role }) => {
       if (localpart === 'ann') throw new AccountError('conflict', 'The name ann is taken.');
       await note(`accounts.create ${localpart} ${password} ${role}`);

@@ -52,6 +52,7 @@ describe('the desktop app', () => {
     const desktop = await started();
     process.stdout.write(`the worker was ready ${Math.round(performance.now() - begunAt)} ms after the app began\n`);
     expect(desktop.app.isSandboxed).toBe(true);
+    await vi.waitFor(() => expect(desktop.tray().rows.join()).toContain('other servers'), PATIENTLY);
     expect(desktop.tray().rows).toEqual([
       '(● Snug is running — nobody online)',
       'snug.local',
@@ -59,6 +60,7 @@ describe('the desktop app', () => {
       'Invite someone…',
       'Open Snug…',
       '──',
+      '(☐ Allow chatting with other servers — Needs a domain of your own: snug.local is known on this network only.)',
       'Pause server',
       'Restart server',
       '──',

@@ -84,6 +84,7 @@ describe('a page', () => {
       'connect',
       'copyText',
       'getLoginItem',
+      'onOpenSheet',
       'onServerState',
       'openLogsFolder',
       'platform',
@@ -102,6 +103,7 @@ describe('a page', () => {
 
   test('that ends unexpectedly takes its window with it, and the next window works', async () => {
     const desktop = await start();
+    await vi.waitFor(() => expect(desktop.pages).toHaveLength(1));
     windowOf(desktop).webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 139 });
     expect(desktop.windows).toEqual([]);
     desktop.tray().choose('Open Snug…');

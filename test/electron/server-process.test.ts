@@ -284,6 +284,17 @@ describe('a worker that gives no sign of life', () => {
     expect(newest().isKilled).toBe(true);
   });
 
+  test('is told to chat with other servers or not, while it runs', async () => {
+    const { server, newest } = running();
+    server.setFederation(true);
+    expect(newest().heard.at(-1)).toEqual({ type: 'set-federation', isEnabled: true });
+    const stopped = server.stop('pause');
+    server.setFederation(false);
+    expect(newest().heard.at(-1)).toMatchObject({ type: 'stop' });
+    newest().onExit(0);
+    await stopped;
+  });
+
   test('is not missed while the computer sleeps, and hears of the network afterwards', () => {
     const { server, newest, clock } = running();
     newest().onMessage({ type: 'heartbeat' });

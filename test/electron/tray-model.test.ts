@@ -11,7 +11,7 @@ const read = (row: TrayRow): string => {
     case 'action':
       return row.isEnabled ? row.label : `(${row.label})`;
     case 'checkbox':
-      return `${row.isChecked ? '✓' : '☐'} ${row.label}`;
+      return row.isEnabled ? `${row.isChecked ? '✓' : '☐'} ${row.label}` : `(${row.isChecked ? '✓' : '☐'} ${row.label})`;
   }
 };
 
@@ -157,6 +157,22 @@ describe('the tray', () => {
       '(● Miller is running — 1 person online)',
       '(● Miller is running — 2 people online)',
     ]);
+  });
+
+  test('has a switch for other servers, which says why it cannot be used', () => {
+    const row = (federation: TrayFacts['federation']) =>
+      show({ kind: 'running', address }, { federation })
+        .split('\n')
+        .find((line) => line.includes('other servers'));
+    expect(row(undefined)).toBeUndefined();
+    expect(row({ state: 'off', isEnabled: false, isPossible: true })).toBe('☐ Allow chatting with other servers');
+    expect(row({ state: 'on', isEnabled: true, isPossible: true })).toBe('✓ Allow chatting with other servers');
+    expect(row({ state: 'off', isEnabled: true, isPossible: true, why: 'Port 5269 is in use.' })).toBe(
+      '✓ Allow chatting with other servers',
+    );
+    expect(row({ state: 'off', isEnabled: true, isPossible: false, why: 'Needs a domain of your own.' })).toBe(
+      '(☐ Allow chatting with other servers — Needs a domain of your own.)',
+    );
   });
 
   test('has no row for the login where the system keeps that to itself', () => {

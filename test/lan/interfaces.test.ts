@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { chooseInterfaces, isOnLink, isVirtualInterface } from '../../server/lan/interfaces.ts';
+import { chooseInterfaces, isOnLink, isVirtualInterface, surveyInterfaces } from '../../server/lan/interfaces.ts';
 
 const MASKS: Record<number, string> = { 8: '255.0.0.0', 16: '255.255.0.0', 24: '255.255.255.0' };
 
@@ -124,4 +124,36 @@ test('only who is in a network of the interface is on its link', () => {
     (address) => lan !== undefined && isOnLink(lan, address),
   );
   expect(answers).toEqual([true, true, false, false, false]);
+});
+
+test('what is not chosen says why, in the order of what could be changed about it', () => {
+  const found = {
+    ...LOOPBACK,
+    eth0: [ipv4('192.168.1.5')],
+    eth1: [ipv6('fd00::5')],
+    eth2: [ipv4('203.0.113.9')],
+    wlan0: [ipv4('192.168.1.77')],
+    docker0: [ipv4('172.17.0.1')],
+  };
+  const verdicts = (listening: string, wanted?: readonly string[]) =>
+    surveyInterfaces(found, [listening], wanted).map(({ name, choice }) => [
+      name,
+      typeof choice === 'string' ? choice : choice.address,
+    ]);
+  expect(verdicts('::')).toEqual([
+    ['eth0', '192.168.1.5'],
+    ['eth1', 'no-ipv4'],
+    ['eth2', 'public'],
+    ['wlan0', 'same-network'],
+    ['docker0', 'virtual'],
+  ]);
+  expect(verdicts('192.168.1.77')).toContainEqual(['eth0', 'not-listening']);
+  expect(verdicts('192.168.1.77')).toContainEqual(['wlan0', '192.168.1.77']);
+  expect(verdicts('::', ['docker0', 'eth2'])).toEqual([
+    ['eth0', 'not-chosen'],
+    ['eth1', 'not-chosen'],
+    ['eth2', '203.0.113.9'],
+    ['wlan0', 'not-chosen'],
+    ['docker0', '172.17.0.1'],
+  ]);
 });

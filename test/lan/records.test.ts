@@ -21,6 +21,11 @@ describe('what is announced', () => {
     expect(servicesOf({ domain: 'miller.local', name: 'Miller' })).toEqual([]);
   });
 
+  test('other servers are told of their ports while there are any', () => {
+    const services = servicesOf({ domain: 'miller.local', name: 'Miller', s2sPort: 5269, s2sTlsPort: 5270 });
+    expect(services.map(({ type, port }) => `${type} ${port}`)).toEqual(['xmpp-server 5269', 'xmpps-server 5270']);
+  });
+
   test('every host name has the addresses of this interface, and the cache-flush bit', () => {
     const lan = { ...LAN, addresses: ['192.168.1.5', 'fd12::5'] };
     expect(addressRecords(['xn--mller-kva.local', 'müller.local'], lan)).toEqual([

@@ -94,6 +94,16 @@ test('a bookmark that its owner has removed or changed stays so, also after a re
   expect(await bookmarks(await scene.login('ben'))).toEqual([`${ROOM} Office undefined`]);
 });
 
+test('who has bookmarked the room already keeps that bookmark', async () => {
+  await using scene = await openScene({ accounts: ['ben'] });
+  const ben = await scene.login('ben');
+  await ben.request(
+    `<iq type='set'><pubsub xmlns='${NS_PUBSUB}'><publish node='${NS_BOOKMARKS}'><item id='band@rooms.localhost'><conference xmlns='${NS_BOOKMARKS}' name='Mine'/></item></publish></pubsub></iq>`,
+  );
+  await groupsOf(scene).create({ ...aWish, name: 'Band', hasRoom: true, members: ['ben'] });
+  expect(await bookmarks(ben)).toEqual(['band@rooms.localhost Mine undefined']);
+});
+
 test('whoever leaves the group has to leave its room, and the bookmark goes', async () => {
   await using scene = await openScene({ accounts: ['ann', 'ben'], admins: ['ann'] });
   const group = await groupsOf(scene).create({ ...aWish, name: 'Küche & Co', hasRoom: true, members: ['ben'] });

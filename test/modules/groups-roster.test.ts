@@ -90,6 +90,18 @@ test('people who were contacts before stay contacts after, and have one item mea
   await ann.receivesNothing(); // no presence: both saw each other all the time
 });
 
+test('people of one group who become contacts by an invitation hear nothing twice', async () => {
+  await using scene = await openScene({ accounts: ['ann', 'ben'], settings: EVERYBODY });
+  const ann = await online(scene, 'ann');
+  await online(scene, 'ben');
+  await hearsAll(ann);
+  await scene.server.host.find(ROSTER)?.befriend('ann', 'ben');
+  await pushed(ann, shared());
+  await ann.receivesNothing();
+  await scene.config.set('groups.everyone', false);
+  await pushed(ann, `<item jid='ben@localhost' subscription='both'/>`);
+});
+
 test('a request that waits is answered by the group, and waits again when the group goes', async () => {
   await using scene = await openScene({ accounts: ['ann', 'ben'] });
   const ann = await online(scene, 'ann');

@@ -1,4 +1,5 @@
 /** The pages for people who are invited: what a browser, or a stranger with other intentions, gets from them. */
+import { execFileSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
@@ -47,6 +48,7 @@ describe('the join page', () => {
     expect(statusCode).toBe(200);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(body).toContain(grouped(TRUST.authority?.fingerprint ?? ''));
+    expect(body).toContain('<p class="words">abandon ability able about above absent</p>');
     for (const word of ['Conversations', 'Monal', 'Gajim', 'Dino', 'Firefox', 'Certificate Trust Settings']) {
       expect(body, word).toContain(word);
     }
@@ -145,6 +147,22 @@ describe('the certificate', () => {
     expect(body).toContain('<string>Snug &lt;localhost&gt;</string>');
     const uuids = body.match(/[0-9A-F]{8}-[0-9A-F]{4}-8[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}/g);
     expect(new Set(uuids).size).toBe(2);
+    // As a reader of property lists that is not ours has it.
+    const script =
+      'import json, plistlib, sys; print(json.dumps(plistlib.loads(sys.stdin.buffer.read()), default=len))';
+    const profile = JSON.parse(execFileSync('python3', ['-c', script], { input: body, encoding: 'utf8' }));
+    expect(profile).toMatchObject({
+      PayloadType: 'Configuration',
+      PayloadVersion: 1,
+      PayloadRemovalDisallowed: false,
+      PayloadContent: [
+        {
+          PayloadType: 'com.apple.security.root',
+          PayloadVersion: 1,
+          PayloadContent: new X509Certificate(pem).raw.length,
+        },
+      ],
+    });
   });
 });
 

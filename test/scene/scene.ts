@@ -26,7 +26,9 @@ import { MemoryWire } from './wire.ts';
 export { target } from './target.ts';
 
 export interface SceneOptions {
-  /** Localparts on the domain `localhost`; passwords are `passwordOf` them. */
+  /** Of the accounts; `localhost` unless a scene needs another one. */
+  readonly domain?: string;
+  /** Localparts on that domain; passwords are `passwordOf` them. */
   readonly accounts?: readonly string[];
   /** Of `accounts`, those with the role admin. */
   readonly admins?: readonly string[];
@@ -78,6 +80,11 @@ export class Scene {
     if (target === undefined) this.#inside = this.#createInside();
     else if (options.settings !== undefined) skipOnTarget('settings of its own');
     else if (options.admins !== undefined) skipOnTarget('an admin');
+    else if (options.domain !== undefined) skipOnTarget('a domain of its own');
+  }
+
+  get domain(): string {
+    return this.#options.domain ?? DOMAIN;
   }
 
   get clock(): FakeClock {
@@ -121,7 +128,7 @@ export class Scene {
       },
       reader: this.database.reader,
       writer,
-      domain: DOMAIN,
+      domain: this.domain,
       now: () => clock.now(),
       randomBytes,
       log: log,
@@ -134,9 +141,9 @@ export class Scene {
       await this.#accounts.create({ localpart, password: passwordOf(localpart), role });
     }
     this.#server = createCore({
-      web: { origin: 'https://localhost:5281' },
+      web: { origin: `https://${this.domain}:5281` },
       dataDir: this.folder,
-      domain: DOMAIN,
+      domain: this.domain,
       version: '0.0.0',
       config: this.config,
       reader: this.database.reader,
@@ -159,7 +166,7 @@ export class Scene {
       return this.#connectTarget(name, target, isSecure);
     }
     const wire = new MemoryWire({ isSecure, ...(remoteAddress === undefined ? {} : { remoteAddress }) });
-    const client = new SceneClient(name, DOMAIN, wire.client);
+    const client = new SceneClient(name, this.domain, wire.client);
     this.server.streams.open(wire.server);
     this.#clients.push(client);
     return client;
@@ -255,7 +262,7 @@ export class Scene {
   }
 
   #connectTarget(name: string, address: string, isSecure: boolean): SceneClient {
-    const client = new SceneClient(name, DOMAIN, new TargetWire({ address, domain: DOMAIN, isSecure }));
+    const client = new SceneClient(name, this.domain, new TargetWire({ address, domain: this.domain, isSecure }));
     client.othersSettle = async () => {
       for (const other of this.#clients) if (other !== client) await other.settles();
     };

@@ -25,6 +25,7 @@ import { dnsSolver, httpSolver, manualSolver } from './solvers.ts';
 const CHECK_MS = 60 * 60 * 1000;
 /** After the start, so that a server that is started and stopped asks nobody. */
 const FIRST_CHECK_MS = 60 * 1000;
+const CLOSE_MS = 1_000;
 
 export interface AcmeOptions {
   readonly domain: string;
@@ -93,7 +94,9 @@ export class Acme {
     for (const timer of this.#timers) timer.cancel();
     this.#listeners.clear();
     this.#run?.abort.abort();
-    await this.#run?.done;
+    // A call to the authority may take longer than a server may take over its end; it then comes to nothing.
+    const enough = new Promise<void>((resolve) => this.#options.clock.after(CLOSE_MS, resolve));
+    await Promise.race([this.#run?.done, enough]);
   }
 
   onChange(listener: () => void): () => void {
@@ -264,6 +267,7 @@ export class Acme {
       pause: (ms) => this.#pause(run, ms),
       elapsedMs: () => clock.elapsedMs(),
     });
+    if (run.abort.signal.aborted) throw new AcmeError('cancelled', 'The request was given up.');
     await files.keep(pem, keyPem);
     const certificate = await files.certificate(domain, clock.now());
     if (certificate === undefined)

@@ -9,7 +9,7 @@ const certificate = z.object({
 
 const trust = z.object({
   domain: z.string(),
-  source: z.string().describe('local-ca, or where else it comes from'),
+  source: z.string().describe('who made it: local-ca is Snug itself'),
   certificate,
   authority: certificate
     .extend({

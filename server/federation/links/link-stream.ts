@@ -307,7 +307,7 @@ export class LinkStream {
       'stream with a server closed with an error',
     );
     this.#ensureHeader();
-    this.#elements.close(this.#isEndAnnounced ? '' : error.toXml());
+    this.#elements.close(error.toXml());
   }
 
   /** Ends the stream politely: acknowledges, says goodbye, and takes what is on its way until the peer's goodbye. */
@@ -459,7 +459,7 @@ export class LinkStream {
 
   #closedByPeer(): void {
     if (this.#isEndAnnounced) {
-      this.#elements.finish();
+      this.#elements.close();
       return;
     }
     this.#isEnding = true;
@@ -501,7 +501,7 @@ export class LinkStream {
     this.#patience?.cancel();
     const { clock, limits } = this.#home.options;
     this.#patience = clock.after(limits().closingMs, () => {
-      if (this.#elements.isOpen) this.#elements.close();
+      this.#elements.close();
       this.#patience = clock.after(limits().closingMs, () => this.#transport.destroy());
     });
   }

@@ -24,6 +24,8 @@ import { Verifier } from './verifier.ts';
 
 /** How often silent streams are looked after. */
 const SWEEP_MS = 5_000;
+/** How long the end of all links waits for goodbyes. */
+const GOODBYE_MS = 1_500;
 /** Domains whose last failure is remembered for the window. */
 const MAX_FAILURES = 200;
 const STOPPING = 'Chatting with other servers is being switched off.';
@@ -374,7 +376,11 @@ export class Links {
     if (this.#streams.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#allGone = resolve;
-    await promise; // each stream sees to its own end
+    const force = this.#options.clock.after(GOODBYE_MS, () => {
+      for (const stream of [...this.#streams]) stream.destroy();
+    });
+    await promise;
+    force.cancel();
   }
 
   #changed(): void {

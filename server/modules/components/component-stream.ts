@@ -1,11 +1,11 @@
 /** One XML stream with a component: header, handshake, then stanzas both ways (XEP-0114 section 3). */
 import type { Logger } from '../../log/log.ts';
 import { NS_COMPONENT } from '../../stanza/component-namespace.ts';
-import { flushSoon } from '../../stream/flush-queue.ts';
+import { ElementStream } from '../../stream/element-stream.ts';
 import { NS_STREAMS, StreamError } from '../../stream/stream-error.ts';
 import type { Transport } from '../../stream/transport.ts';
 import type { Element } from '../../xml/element.ts';
-import { type ReaderLimits, XmlError, XmlReader } from '../../xml/reader.ts';
+import { type ReaderLimits, XmlError } from '../../xml/reader.ts';
 import { componentHeader, isHandshake, readComponentHeader } from './header.ts';
 
 const NS_CLIENT = 'jabber:client';
@@ -14,8 +14,6 @@ const STRANGER: ReaderLimits = { maxStanzaBytes: 10_000, maxDepth: 4, maxAttribu
 /** As for clients that have signed in. */
 const MAX_DEPTH = 100;
 const MAX_ATTRIBUTES = 64;
-/** Requests that are being carried out at a time. RFC 6120 section 10.1 asks for order between two addresses, not between all. */
-const MAX_PENDING = 64;
 /** Characters of an error's text in the log: it may repeat what a stranger sent. */
 const MAX_LOGGED_TEXT = 200;
 
@@ -42,17 +40,14 @@ export interface ComponentStreamOptions {
   readonly gone: (stream: ComponentStream) => void;
 }
 
-type Phase = 'header' | 'handshake' | 'open' | 'closing' | 'gone';
+type Phase = 'header' | 'handshake' | 'open' | 'ended';
 
 export class ComponentStream {
   readonly #options: ComponentStreamOptions;
-  readonly #reader: XmlReader;
+  readonly #elements: ElementStream;
   #phase: Phase = 'header';
   #isHeaderSent = false;
   #secret = '';
-  #out = '';
-  #isFlushPlanned = false;
-  #pending = 0;
   /** Of the component, as its header says; proven once the stream is open. */
   domain = '';
   /** When the connection was made, in milliseconds since 1970. */
@@ -61,15 +56,20 @@ export class ComponentStream {
   constructor(options: ComponentStreamOptions) {
     this.#options = options;
     this.sinceMs = options.nowMs;
-    this.#reader = new XmlReader(
-      {
-        streamOpened: (header, defaultNamespace, prefixes) => this.#opened(header, defaultNamespace, prefixes),
-        element: (element) => this.#arrived(element),
-        streamClosed: () => this.close(),
+    this.#elements = new ElementStream({
+      transport: options.transport,
+      limits: STRANGER,
+      maxBufferedBytes: () => options.maxBufferedBytes,
+      events: {
+        opened: (header, defaultNamespace, prefixes) => this.#opened(header, defaultNamespace, prefixes),
+        arrived: (element) => this.#arrived(element),
+        closedByPeer: () => this.close(),
+        failed: (error) => this.#fail(error),
+        stuck: () => this.#stuck(),
+        ended: () => this.#ended(),
+        gone: () => options.gone(this),
       },
-      STRANGER,
-    );
-    options.transport.events = this;
+    });
   }
 
   get remoteAddress(): string {
@@ -82,15 +82,14 @@ export class ComponentStream {
 
   /** Sends a stanza of `jabber:client`: relative to the default namespace of the stream it is one of the component's. */
   send(stanza: Element): void {
-    this.#write(stanza.toXml(NS_CLIENT));
+    this.#elements.write(stanza.toXml(NS_CLIENT));
   }
 
   /** Ends the stream with an error, or politely without. */
   close(error?: StreamError): void {
-    if (this.#phase === 'closing' || this.#phase === 'gone') return;
+    if (!this.#elements.isOpen) return;
     if (!this.#isHeaderSent) this.#sendHeader(this.#options.domain);
     if (error !== undefined) {
-      this.#write(error.toXml());
       this.#options.log.warn(
         {
           component: this.domain,
@@ -101,51 +100,12 @@ export class ComponentStream {
         'stream of a component closed with an error',
       );
     }
-    this.#write('</stream:stream>');
-    this.#end();
-    this.#options.transport.end();
+    this.#elements.close(error?.toXml());
   }
 
   /** Drops the connection without a word. */
   destroy(): void {
-    this.#out = '';
-    this.#end();
-    this.#options.transport.destroy();
-  }
-
-  flush(): void {
-    this.#isFlushPlanned = false;
-    this.#writeOut();
-    if (this.#options.transport.bufferedBytes <= this.#options.maxBufferedBytes || !this.#isOpen) return;
-    this.#options.log.warn({ component: this.domain }, 'a component that does not read was let go');
-    this.destroy();
-  }
-
-  // ---- what the transport tells
-
-  received(chunk: Uint8Array): void {
-    if (!this.#isOpen) return;
-    try {
-      this.#reader.write(chunk);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** There is no TLS on this stream. */
-  secured(): void {}
-
-  ended(): void {
-    if (!this.#isOpen) return;
-    this.#end();
-    this.#options.transport.end();
-  }
-
-  closed(): void {
-    if (this.#phase === 'gone') return;
-    this.#end();
-    this.#phase = 'gone';
-    this.#options.gone(this);
+    this.#elements.destroy();
   }
 
   // ---- what the reader tells
@@ -167,7 +127,7 @@ export class ComponentStream {
     this.#phase = 'handshake';
   }
 
-  #arrived(element: Element): void {
+  #arrived(element: Element): void | Promise<void> {
     // RFC 6120 section 4.9.1.1: whoever gets a stream error closes, and answers it with none.
     if (element.is('error', NS_STREAMS)) {
       this.close();
@@ -177,8 +137,7 @@ export class ComponentStream {
       this.#prove(element);
       return;
     }
-    const pending = this.#options.receive(this, element);
-    if (pending !== undefined) this.#count(pending);
+    return this.#options.receive(this, element);
   }
 
   #prove(element: Element): void {
@@ -197,28 +156,12 @@ export class ComponentStream {
       return;
     }
     this.#phase = 'open';
-    this.#reader.limits = { maxStanzaBytes: maxStanzaBytes(), maxDepth: MAX_DEPTH, maxAttributes: MAX_ATTRIBUTES };
-    this.#write('<handshake/>');
+    this.#elements.limits = { maxStanzaBytes: maxStanzaBytes(), maxDepth: MAX_DEPTH, maxAttributes: MAX_ATTRIBUTES };
+    this.#elements.write('<handshake/>');
     opened(this);
   }
 
-  #count(pending: Promise<void>): void {
-    const { transport } = this.#options;
-    if (++this.#pending === MAX_PENDING) transport.pause();
-    const settled = () => {
-      if (this.#pending-- === MAX_PENDING && this.#isOpen) transport.resume();
-    };
-    pending.then(settled, (error) => {
-      settled();
-      this.#fail(error);
-    });
-  }
-
   // ---- ends
-
-  get #isOpen(): boolean {
-    return this.#phase !== 'closing' && this.#phase !== 'gone';
-  }
 
   #fail(error: unknown): void {
     if (error instanceof XmlError) {
@@ -231,29 +174,16 @@ export class ComponentStream {
 
   #sendHeader(from: string): void {
     this.#isHeaderSent = true;
-    this.#write(componentHeader(from, this.#options.id));
+    this.#elements.write(componentHeader(from, this.#options.id));
   }
 
-  #end(): void {
-    if (!this.#isOpen) return;
-    this.#reader.stop();
-    this.#writeOut();
-    this.#phase = 'closing';
+  #stuck(): void {
+    this.#options.log.warn({ component: this.domain }, 'a component that does not read was let go');
+    this.destroy();
+  }
+
+  #ended(): void {
+    this.#phase = 'ended';
     this.#options.ended(this);
-  }
-
-  #write(xml: string): void {
-    if (!this.#isOpen) return;
-    this.#out += xml;
-    if (this.#isFlushPlanned) return;
-    this.#isFlushPlanned = true;
-    flushSoon(this);
-  }
-
-  #writeOut(): void {
-    if (this.#out === '' || this.#phase === 'gone') return;
-    const text = this.#out;
-    this.#out = '';
-    this.#options.transport.write(text);
   }
 }

@@ -1,4 +1,5 @@
 /** For whom ACME is at all, and the sentences of what goes wrong. */
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { errorOfNetwork, errorOfProblem } from '../../../server/certificates/acme/problems.ts';
 import { wantedNames } from '../../../server/certificates/acme/provable-names.ts';
@@ -42,6 +43,32 @@ describe('the names of a local network', () => {
       await here.close();
     }
   });
+});
+
+test('an authority that asked to wait is not asked before that, by nobody and not after a restart', async () => {
+  const here = await openAcme({ enabled: true });
+  const state = await here.files.state();
+  const failure = { code: 'rate-limited', text: 'Wait.', atMs: here.clock.now() };
+  await here.files.keepState({ ...state, failures: 1, failure, waitUntilMs: here.clock.now() + 60_000 });
+  try {
+    const acme = await here.reopen();
+    expect(() => acme.begin()).toThrow('The authority asked to wait until');
+    await acme.renewIfDue();
+    expect(acme.status()).toMatchObject({ state: 'idle', failure: { text: 'Wait.' } });
+  } finally {
+    await here.close();
+  }
+});
+
+test('a state that is damaged costs nothing but patience', async () => {
+  const here = await openAcme({});
+  try {
+    await here.files.keepState({ ...(await here.files.state()), failures: 3 });
+    writeFileSync(here.files.certificatePath.replace('leaf.pem', 'state.json'), '{"failures":');
+    expect(await here.files.state()).toMatchObject({ failures: 0, failure: null });
+  } finally {
+    await here.close();
+  }
 });
 
 test('nothing is sent before somebody has agreed to the terms', async () => {

@@ -1,19 +1,8 @@
 /** People of two Snug servers become contacts and chat, over each way in which servers prove who they are. */
 import { describe, expect, test } from 'vitest';
-import { type Person, TwoServers, type TwoServersOptions } from './two-servers.ts';
+import { TwoServers, type TwoServersOptions } from './two-servers.ts';
 
 const WAIT = { timeout: 15_000 };
-
-async function befriend(alice: Person, bob: Person): Promise<void> {
-  alice.send(`<presence to='${bob.jid}' type='subscribe'/>`);
-  await expect.poll(() => bob.sees(alice.jid), WAIT).toBe('subscribe');
-  bob.send(`<presence to='${alice.jid}' type='subscribed'/>`);
-  await expect.poll(() => alice.sees(`${bob.jid}/test`), WAIT).toBe('available');
-  bob.send(`<presence to='${alice.jid}' type='subscribe'/>`);
-  await expect.poll(() => alice.sees(bob.jid), WAIT).toBe('subscribe');
-  alice.send(`<presence to='${bob.jid}' type='subscribed'/>`);
-  await expect.poll(() => bob.sees(`${alice.jid}/test`), WAIT).toBe('available');
-}
 
 const WAYS: Readonly<Record<string, TwoServersOptions & { readonly proof: string }>> = {
   'certificates of an authority (EXTERNAL) over STARTTLS': { trust: true, proof: 'certificate' },
@@ -28,7 +17,7 @@ describe.each(Object.entries(WAYS))('by %s', (_way, { proof, ...options }) => {
     await servers.on('b');
     const alice = await servers.login('a', 'alice');
     const bob = await servers.login('b', 'bob');
-    await befriend(alice, bob);
+    await alice.befriends(bob);
     for (const number of [1, 2, 3]) {
       alice.says(bob, `to bob ${number}`);
       bob.says(alice, `to alice ${number}`);

@@ -5,12 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { FederationOverview } from '../../../server/control/contract.ts';
 import type { Element } from '../../../server/xml/element.ts';
 import { FakeDns, type Zone } from '../../federation/dialling/fake-dns.ts';
 import { ChatClient } from '../chat-client.ts';
 import { ServerInTest } from '../server-in-test.ts';
-import { runSnug } from '../snug-command.ts';
+import { addAccount, type NewAccount, runSnug } from '../snug-command.ts';
 
 export interface TwoServersOptions {
   /** Whether each has the other's authority among those that may vouch. */
@@ -20,6 +21,7 @@ export interface TwoServersOptions {
   readonly by?: 'starttls' | 'direct-tls';
 }
 
+const WAIT = { timeout: 15_000 };
 const SERVICES = { starttls: '_xmpp-server', 'direct-tls': '_xmpps-server' } as const;
 
 export class TwoServers implements AsyncDisposable {
@@ -29,7 +31,7 @@ export class TwoServers implements AsyncDisposable {
   readonly #zone: Record<string, readonly unknown[]>;
   readonly #folder: string;
   readonly #by: NonNullable<TwoServersOptions['by']>;
-  readonly #clients: ChatClient[] = [];
+  readonly #people: Person[] = [];
 
   private constructor(
     made: Pick<TwoServers, 'a' | 'b' | 'dns'> & { readonly zone: Record<string, readonly unknown[]> },
@@ -85,25 +87,13 @@ export class TwoServers implements AsyncDisposable {
   }
 
   async login(which: 'a' | 'b', localpart: string): Promise<Person> {
-    const [account] = await this[which].addAccounts(localpart);
-    const person = new Person(`${localpart}@${which}.test`);
-    const client = new ChatClient({
-      port: this[which].process.ports.c2sTls,
-      domain: `${which}.test`,
-      localpart,
-      password: account?.password ?? '',
-      resource: 'test',
-      received: (message) => person.messages.push(message),
-      presence: (presence) => person.presences.push(presence),
-    });
-    this.#clients.push(client);
-    await client.login();
-    person.client = client;
+    const person = await Person.login(await addAccount(this[which].dataDir, localpart), this[which].process.ports.c2sTls);
+    this.#people.push(person);
     return person;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#clients) client.drop();
+    for (const person of this.#people) person.client?.drop();
     await this.a.close();
     await this.b.close();
     await this.dns[Symbol.asyncDispose]();
@@ -122,8 +112,37 @@ export class Person {
     this.jid = jid;
   }
 
+  static async login({ jid, password }: NewAccount, port: number): Promise<Person> {
+    const [localpart = '', domain = ''] = jid.split('@');
+    const person = new Person(jid);
+    person.client = new ChatClient({
+      port,
+      domain,
+      localpart,
+      password,
+      resource: 'test',
+      received: (message) => person.messages.push(message),
+      presence: (presence) => person.presences.push(presence),
+    });
+    await person.client.login();
+    return person;
+  }
+
   send(xml: string): void {
     this.client?.send(xml);
+  }
+
+  /** Each sees the other’s presence from now on. */
+  async befriends(other: Person): Promise<void> {
+    await this.#asks(other);
+    await other.#asks(this);
+  }
+
+  async #asks(other: Person): Promise<void> {
+    this.send(`<presence to='${other.jid}' type='subscribe'/>`);
+    await expect.poll(() => other.sees(this.jid), WAIT).toBe('subscribe');
+    other.send(`<presence to='${this.jid}' type='subscribed'/>`);
+    await expect.poll(() => this.sees(`${other.jid}/test`), WAIT).toBe('available');
   }
 
   says(to: Person, body: string): void {
@@ -151,7 +170,7 @@ export class Person {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

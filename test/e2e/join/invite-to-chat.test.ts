@@ -148,6 +148,30 @@ test('two strangers are invited, one by an app and one in the browser, and chat'
   await Promise.all([first.context().close(), second.context().close()]);
 });
 
+test('newcomers are in each other’s contact list by name and in the room of everyone, without doing anything', {
+  timeout: 60_000,
+}, async () => {
+  for (const name of ['paris', 'rosaline']) {
+    const { uri } = await runSnug(server.dataDir, 'invite');
+    expect(await register(String(uri), name)).toMatchObject({ outcome: 'registered' });
+  }
+  const [paris, rosaline] = [await signIn('paris'), await signIn('rosaline')];
+  await rosaline.ask('setVcard', { name: 'Rosaline Capulet' });
+  const inList = async (client: SlixmppClient, name: string) =>
+    ((await client.ask('roster')) as Record<string, unknown>)[`${name}@${DOMAIN}`];
+  console.log(JSON.stringify(await rosaline.ask('roster')));
+  const contact = { subscription: 'both', groups: ['Everyone'] };
+  expect(await inList(rosaline, 'paris')).toMatchObject({ ...contact, name: 'paris' });
+  await expect.poll(() => inList(paris, 'rosaline')).toMatchObject({ ...contact, name: 'Rosaline Capulet' });
+  await paris.event('presence', { from: rosaline.jid, type: 'available' });
+
+  const room = `everyone@rooms.${DOMAIN}`;
+  await rosaline.ask('join', { room, nick: 'Rosaline' });
+  await paris.ask('join', { room, nick: 'Paris' });
+  await paris.ask('message', { to: room, body: 'Good morrow to all', type: 'groupchat' });
+  await rosaline.event('groupchat', { room, nick: 'Paris', body: 'Good morrow to all' });
+});
+
 describe('a link that is worth nothing is refused with a reason by the page and by the server', () => {
   async function made(...words: readonly string[]): Promise<{ page: string; uri: string; id: string }> {
     const { page, uri, id } = await runSnug(server.dataDir, 'invite', ...words);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { aNetwork } from '../../control/fake-network.ts';
 import { openBrowser, whyNoChromium } from './browser.ts';
 import { buildWindow } from './build-window.ts';
 import { FakeControl } from './fake-control.ts';
@@ -109,6 +110,23 @@ describe.each(['light', 'dark'] as const)('axe in the %s', (scheme) => {
     await page.getByLabel('Message of the day', { exact: true }).fill('Something else');
     expect(await violations(page), 'everybody').toEqual([]);
     await context.close();
+  });
+
+  test('finds nothing wrong with certificates that are made anew, nor with a name that is taken', async () => {
+    const own = await FakeControl.open();
+    const { context, page } = await visit(browser, own, { scheme });
+    await goTo(page, 'network');
+    await page.getByRole('button', { name: 'Make new certificates…' }).click();
+    await page.getByRole('dialog').getByRole('checkbox').check();
+    expect(await violations(page), 'anew').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const problem = { code: 'name-taken', text: 'Another device has the name.', fix: 'Rename that device.' };
+    own.surroundings.become({ mdns: { ...aNetwork.mdns, state: 'refused' }, problems: [problem], interfaces: [] });
+    await page.getByText('Rename that device.').waitFor();
+    expect(await violations(page), 'taken').toEqual([]);
+    await context.close();
+    await own.close();
   });
 
   test('finds nothing wrong with the dialogs of bridges', async () => {

@@ -96,6 +96,7 @@ describe('an invitation', () => {
     await dialog().getByLabel('How many people may use it').fill('12');
     await dialog().getByLabel('The link is good for').selectOption('30 days');
     await dialog().getByLabel('Limited').check();
+    await dialog().getByLabel('Garden').check();
     await dialog().getByLabel('The account lasts').selectOption('2 days');
     await dialog().getByRole('button', { name: 'Make the invitation' }).click();
     await dialog().getByText('Good for 12 people').waitFor();
@@ -103,6 +104,7 @@ describe('an invitation', () => {
     expect(control.invitations.wish).toMatchObject({
       maxUses: 12,
       role: 'limited',
+      groups: ['Garden'],
       lifetimeHours: 720,
       accountLifetimeHours: 48,
     });

@@ -38,10 +38,10 @@ describe('the announcement', () => {
     await visible.getByText('Devices on this network find it.').waitFor();
     await visible.getByText('_xmpps-client._tcp').waitFor();
     await visible.getByText('domain=miller.local').waitFor();
-    await visible.getByRole('switch').click();
+    await visible.getByRole('switch').press(' ');
     await visible.getByText('Switched off: devices find this server by its IP address only.').waitFor();
     expect(control.config.get('lan.mdns')).toBe(false);
-    await visible.getByRole('switch').click();
+    await visible.getByRole('switch').press(' ');
     await visible.getByText('Devices on this network find it.').waitFor();
   });
 

@@ -32,7 +32,10 @@ test.for([
 });
 
 test.for([
-  ["<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>", 'invalid-namespace'],
+  [
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>",
+    'invalid-namespace',
+  ],
   ["<s:stream xmlns='jabber:server' xmlns:s='http://etherx.jabber.org/streams' version='1.0'>", 'bad-namespace-prefix'],
   ["<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'>", 'unsupported-version'],
   ["<stream:strom xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>", 'bad-format'],
@@ -98,7 +101,10 @@ test('EXTERNAL is neither offered nor accepted without a certificate that names 
 test.for([
   ["<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGEAYg==</auth>", 'invalid-mechanism'],
   ["<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>###</auth>", 'incorrect-encoding'],
-  ["<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>dHliYWx0LmV4YW1wbGU=</auth>", 'invalid-authzid'],
+  [
+    "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>dHliYWx0LmV4YW1wbGU=</auth>",
+    'invalid-authzid',
+  ],
   ["<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>=</response>", 'not-authorized'],
   ["<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>", 'aborted'],
 ] as const)('%s fails with %s, and the third time ends the stream', async ([xml, condition]) => {
@@ -120,6 +126,7 @@ test('EXTERNAL without an initial response is asked for it', async () => {
   await peer.expects('challenge');
   peer.write("<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
   await peer.expects('success');
+  peer.restarts();
 });
 
 test('after EXTERNAL the header must name the same domain', async () => {
@@ -265,7 +272,14 @@ test('random bytes harm nobody', async () => {
   const { server, capulet } = await attacked(network, { limits: { maxHalfOpenPerAddress: 1_000 } });
   const piece = fc.oneof(
     fc.string({ maxLength: 40 }),
-    fc.constantFrom('<', '>', "<message from='a@capulet.example' to='montague.example'>", '</message>', '<db:result>', PAIR),
+    fc.constantFrom(
+      '<',
+      '>',
+      "<message from='a@capulet.example' to='montague.example'>",
+      '</message>',
+      '<db:result>',
+      PAIR,
+    ),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 8 }), fc.boolean(), async (pieces, isProven) => {

@@ -141,7 +141,11 @@ export class RawPeer {
 
   #newReader(): XmlReader {
     return new XmlReader(
-      { streamOpened: (header) => this.#elements.push(header), element: (element) => this.#elements.push(element), streamClosed() {} },
+      {
+        streamOpened: (header) => this.#elements.push(header),
+        element: (element) => this.#elements.push(element),
+        streamClosed() {},
+      },
       LIMITS,
     );
   }

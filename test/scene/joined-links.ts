@@ -1,0 +1,136 @@
+/**
+ * The links of a server in memory: what one sends is written as XML of `jabber:server`, read again by the other as from
+ * a stranger, and handed to its federation in the next turn, as over a real stream.
+ */
+import type { FederationLinks, LinkEvents } from '../../server/federation/federation.ts';
+import { isStanza, readServerStanza } from '../../server/federation/links/inbound.ts';
+import type { DomainSummary, LinkTest } from '../../server/federation/links/link-summary.ts';
+import { errorReply, StanzaError } from '../../server/stanza/error.ts';
+import { fromServerNamespace, NS_SERVER } from '../../server/stanza/server-namespace.ts';
+import { type Element, el } from '../../server/xml/element.ts';
+import { parseXml } from '../../server/xml/parse.ts';
+
+export interface JoinedLinksOptions {
+  /** Of the accounts of the server whose links these are. */
+  readonly domain: string;
+  /** The links of the server that has a domain; undefined when it cannot be reached. */
+  readonly other: (domain: string) => JoinedLinks | undefined;
+  /** Told of each stanza that has arrived, as it came. */
+  readonly arrived: (element: Element) => void;
+}
+
+export class JoinedLinks implements FederationLinks {
+  readonly #options: JoinedLinksOptions;
+  readonly #events: LinkEvents;
+  readonly #summarized = new Map<string, DomainSummary>();
+  readonly #listeners = new Set<() => void>();
+  #isStopped = false;
+  /** What is on its way or being answered. */
+  pending = 0;
+
+  constructor(options: JoinedLinksOptions, events: LinkEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get summaries(): readonly DomainSummary[] {
+    return [...this.#summarized.values()];
+  }
+
+  send(element: Element, from: string, to: string): void {
+    const xml = element.toXml();
+    this.pending++;
+    queueMicrotask(() => {
+      this.pending--;
+      this.#deliver(element, xml, from, to);
+    });
+  }
+
+  accept(): void {
+    throw new Error('nobody comes to these links through a port');
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  test(domain: string): Promise<LinkTest> {
+    return Promise.resolve({ domain, isReached: this.#options.other(domain) !== undefined, notes: [] });
+  }
+
+  close(domain: string): void {
+    this.#summarized.delete(domain);
+  }
+
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    return Promise.resolve();
+  }
+
+  /** Takes what another server, which has proven the domain `peer`, has written. */
+  takes(xml: string, peer: string): void {
+    const sent = asServerElement(parseXml(xml));
+    if (!isStanza(sent)) throw new Error(`no stanza: ${xml}`);
+    const { domain } = this.#options;
+    const read = readServerStanza(sent, {
+      ownDomain: domain,
+      isLocal: this.#events.isLocal,
+      isProven: () => true,
+      isProvenSender: (from) => from === peer || from.endsWith(`.${peer}`),
+    });
+    if ('end' in read) throw new Error(`the stream would end: ${read.end.message}: ${xml}`);
+    if ('refused' in read) {
+      const reply = errorReply(read.refused, read.error);
+      this.send(reply, domain, peer);
+      return;
+    }
+    this.#options.arrived(read.stanza.element);
+    const origin = { domain: peer, remoteAddress: '192.0.2.1', proof: { by: 'dialback' } } as const;
+    this.#noteSummary(peer);
+    const answer = this.#events.receive(read.stanza, origin);
+    if (answer === undefined) return;
+    this.pending++;
+    void answer.finally(() => {
+      this.pending--;
+    });
+  }
+
+  #deliver(element: Element, xml: string, from: string, to: string): void {
+    const other = this.#options.other(to);
+    if (this.#isStopped || other === undefined || other.#isStopped) {
+      this.#events.undeliverable(element, new StanzaError('remote-server-not-found', `${to} cannot be reached.`));
+      return;
+    }
+    this.#noteSummary(to);
+    this.#events.delivered(element);
+    other.takes(xml, from);
+  }
+
+  #noteSummary(domain: string): void {
+    if (this.#summarized.has(domain)) return;
+    const empty = { outgoing: [], incoming: [], queuedStanzas: 0, queuedBytes: 0 };
+    this.#summarized.set(domain, {
+      domain,
+      state: 'connected',
+      ...empty,
+      lastFailure: undefined,
+      nextAttemptAtMs: undefined,
+    });
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** As it would come within a stream whose default namespace is that of servers. */
+function asServerElement(element: Element): Element {
+  const { name, attributes, children } = element;
+  return fromClientNamespace(el(name, element.xmlns, attributes, ...children));
+}
+
+function fromClientNamespace(element: Element): Element {
+  if (element.xmlns !== 'jabber:client') return element;
+  const children = element.children.map((child) => (typeof child === 'string' ? child : fromClientNamespace(child)));
+  return el(element.name, NS_SERVER, element.attributes, ...children);
+}
+
+export { fromServerNamespace };
