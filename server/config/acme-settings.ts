@@ -14,7 +14,8 @@ export const tlsSettings = {
   trust: setting(
     z.string().meta({ description: 'the path of a file, or nothing' }),
     '',
-    'A file of further authorities (PEM) that may vouch for other servers, besides those that everybody trusts.',
+    'A file of further authorities (PEM) that may vouch for other servers, and for acme.directory, besides those that ' +
+      'everybody trusts.',
   ),
 } satisfies SettingsGroup;
 

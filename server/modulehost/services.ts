@@ -31,7 +31,7 @@ export interface RosterService {
   isSubscribed(account: string, contact: string): boolean;
   /** True when the account may see the presence of `contact` (subscription `to` or `both`). */
   isSubscribedTo(account: string, contact: string): boolean;
-  /** True when `contact` is in the roster, in whatever state. */
+  /** True when `contact` is in the roster, in whatever state, or sees the account because of a group. */
   hasContact(account: string, contact: string): boolean;
   /** Shows the account as unavailable to a contact that had seen it otherwise. */
   withdrawPresence(account: string, contact: string): void;
@@ -44,7 +44,7 @@ export interface RosterService {
   greet(isBack: (contact: Jid) => boolean): void;
   /** Contacts, and others who got directed presence, who can be reached no longer: shows them everybody as unavailable. */
   leave(isLeft: (contact: Jid) => boolean): void;
-  /** Everybody in the roster, in whatever state. */
+  /** Everybody in the roster, in whatever state, and whoever sees the account because of a group. */
   contacts(account: string): Iterable<string>;
   /** Everybody in the roster as the account's owner sees them. */
   entries(account: string): Iterable<RosterEntry>;

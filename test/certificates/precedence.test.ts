@@ -17,7 +17,7 @@ async function open() {
   const own = makePem(dataDir, 'own', { subjectAltName: `DNS:${DOMAIN}` });
   const acquired = makePem(dataDir, 'acquired', { subjectAltName: `DNS:${DOMAIN}` });
   const files = new AcmeFiles(join(dataDir, 'certificates'));
-  await files.keep(readFileSync(acquired.certificatePath, 'utf8'), readFileSync(acquired.keyPath, 'utf8'));
+  await files.keep(DOMAIN, readFileSync(acquired.certificatePath, 'utf8'), readFileSync(acquired.keyPath, 'utf8'));
   const wish = { own: undefined as OwnFiles | undefined, isEnabled: false };
   const certificates = await Certificates.open({
     dataDir,

@@ -1,5 +1,6 @@
 /** Groups: who sees whom, as it is when somebody comes, and as it changes while people are there. */
 import { expect, test } from 'vitest';
+import { ROSTER } from '../../server/modulehost/services.ts';
 import { openScene, passwordOf } from '../scene/scene.ts';
 import { aWish, calls, EVERYBODY, groupsOf, hearsAll, isCurrent, online, pushed, roster } from './groups-steps.ts';
 
@@ -107,6 +108,31 @@ test('a group shows its members to each other, and to the groups that may see it
   await ann.receivesNothing();
   ann.sends(`<presence><show>dnd</show></presence>`);
   await cleo.receives(`<presence from='ann@localhost/home' to='cleo@localhost'><show>dnd</show></presence>`);
+});
+
+test('who sees somebody because of a group is known to what looks after them, although no list shows it', async () => {
+  await using scene = await openScene({ accounts: ['ann', 'cleo'] });
+  const clients = await groupsOf(scene).create({ ...aWish, name: 'Clients', isShared: false, members: ['cleo'] });
+  await groupsOf(scene).create({ ...aWish, name: 'Team', members: ['ann'], seenBy: [clients.id] });
+  const service = scene.server.host.find(ROSTER);
+  expect([...(service?.contacts('ann') ?? [])]).toEqual(['cleo@localhost']);
+  expect(service?.hasContact('ann', 'cleo@localhost')).toBe(true);
+  expect([...(service?.entries('ann') ?? [])]).toEqual([]);
+  // A domain that is blocked hides the account from them as well (XEP-0191).
+  const ann = await online(scene, 'ann');
+  const cleo = await online(scene, 'cleo');
+  ann.sends(`<iq type='set' id='b'><block xmlns='urn:xmpp:blocking'><item jid='cleo@localhost'/></block></iq>`);
+  await cleo.receives(`<presence from='ann@localhost/home' to='cleo@localhost' type='unavailable'/>`);
+});
+
+test('XEP-0292: the name of a profile of the new kind is shown as well', async () => {
+  await using scene = await openScene({ accounts: ['ann', 'ben'], settings: EVERYBODY });
+  const ann = await online(scene, 'ann');
+  const ben = await scene.login('ben', 'desk');
+  ben.sends(
+    `<iq type='set' id='n'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='urn:xmpp:vcard4'><item id='current'><vcard xmlns='urn:ietf:params:xml:ns:vcard-4.0'><fn><text>Ben M.</text></fn></vcard></item></publish></pubsub></iq>`,
+  );
+  await pushed(ann, item('ben').replace(`name='ben'`, `name='Ben M.'`));
 });
 
 test('whoever is in two groups stands in both, once; and stays while one of them is left', async () => {

@@ -6,8 +6,9 @@ import type { FederationLinks, LinkEvents } from '../../server/federation/federa
 import { isStanza, readServerStanza } from '../../server/federation/links/inbound.ts';
 import type { DomainSummary, LinkTest } from '../../server/federation/links/link-summary.ts';
 import { errorReply, StanzaError } from '../../server/stanza/error.ts';
-import { fromServerNamespace, NS_SERVER } from '../../server/stanza/server-namespace.ts';
-import { type Element, el } from '../../server/xml/element.ts';
+import { NS_SERVER } from '../../server/stanza/server-namespace.ts';
+import { NS_CLIENT } from '../../server/stanza/stanza.ts';
+import type { Element } from '../../server/xml/element.ts';
 import { parseXml } from '../../server/xml/parse.ts';
 
 export interface JoinedLinksOptions {
@@ -38,7 +39,7 @@ export class JoinedLinks implements FederationLinks {
   }
 
   send(element: Element, from: string, to: string): void {
-    const xml = element.toXml();
+    const xml = element.toXml(NS_CLIENT);
     this.pending++;
     queueMicrotask(() => {
       this.pending--;
@@ -70,14 +71,14 @@ export class JoinedLinks implements FederationLinks {
 
   /** Takes what another server, which has proven the domain `peer`, has written. */
   takes(xml: string, peer: string): void {
-    const sent = asServerElement(parseXml(xml));
-    if (!isStanza(sent)) throw new Error(`no stanza: ${xml}`);
+    const [sent] = parseXml(`<stream xmlns='${NS_SERVER}'>${xml}</stream>`).elements;
+    if (sent === undefined || !isStanza(sent)) throw new Error(`no stanza: ${xml}`);
     const { domain } = this.#options;
     const read = readServerStanza(sent, {
       ownDomain: domain,
       isLocal: this.#events.isLocal,
       isProven: () => true,
-      isProvenSender: (from) => from === peer || from.endsWith(`.${peer}`),
+      isProvenSender: (from) => from === peer,
     });
     if ('end' in read) throw new Error(`the stream would end: ${read.end.message}: ${xml}`);
     if ('refused' in read) {
@@ -120,17 +121,3 @@ export class JoinedLinks implements FederationLinks {
     for (const listener of this.#listeners) listener();
   }
 }
-
-/** As it would come within a stream whose default namespace is that of servers. */
-function asServerElement(element: Element): Element {
-  const { name, attributes, children } = element;
-  return fromClientNamespace(el(name, element.xmlns, attributes, ...children));
-}
-
-function fromClientNamespace(element: Element): Element {
-  if (element.xmlns !== 'jabber:client') return element;
-  const children = element.children.map((child) => (typeof child === 'string' ? child : fromClientNamespace(child)));
-  return el(element.name, NS_SERVER, element.attributes, ...children);
-}
-
-export { fromServerNamespace };

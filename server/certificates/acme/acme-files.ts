@@ -7,9 +7,12 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CertificateError } from '../certificate-error.ts';
+import { coversDomain, readCertificateNames } from '../certificate-names.ts';
 import { makePrivate, writeDurably } from '../durable-file.ts';
 import { generateKeyPem } from '../issue.ts';
 import { loadPemFiles, type PemFiles } from '../pem-files.ts';
+import { isKeyOf } from '../tls-identity.ts';
+import { AcmeError } from './acme-error.ts';
 
 const state = z.object({
   /** Failed attempts in a row. */
@@ -58,9 +61,11 @@ export class AcmeFiles {
     }
   }
 
-  /** Checked as own files are, before the old ones are touched. @throws CertificateError */
-  async keep(certificatePem: string, keyPem: string): Promise<void> {
-    new X509Certificate(certificatePem);
+  /** Checked before the old ones are touched. @throws AcmeError for one that is not for this domain and key */
+  async keep(domain: string, certificatePem: string, keyPem: string): Promise<void> {
+    const leaf = new X509Certificate(certificatePem);
+    if (!isKeyOf(leaf, keyPem) || !coversDomain(readCertificateNames(leaf.raw), domain))
+      throw new AcmeError('certificate', 'The authority sent a certificate that is not for this domain and key.');
     await this.#prepare();
     // The key is the old one but for the first time, so at no moment do the two files disagree.
     await writeDurably(this.keyPath, keyPem, 0o600);

@@ -1,25 +1,19 @@
 /** The certificate of a public authority: asked for when somebody wants it, renewed by itself, and what became of it. */
 
 import { X509Certificate } from 'node:crypto';
-import { Resolver } from 'node:dns/promises';
-import type { Clock, Timer } from '../../clock/clock.ts';
-import type { acmeSettings } from '../../config/acme-settings.ts';
-import type { Values } from '../../config/setting.ts';
-import type { Logger } from '../../log/log.ts';
+import type { Timer } from '../../clock/clock.ts';
 import { readCertificateNames } from '../certificate-names.ts';
 import type { PemFiles } from '../pem-files.ts';
 import { AcmeError } from './acme-error.ts';
-import type { AcmeFiles, AcmeState } from './acme-files.ts';
-import type { AcmeRecord, AcmeStatus } from './acme-status.ts';
-import { Authority } from './authority.ts';
+import type { AcmeState } from './acme-files.ts';
+import { type AcmeOptions, AcmeRequest, openAuthority } from './acme-request.ts';
+import type { AcmeStatus } from './acme-status.ts';
 import { createProvider } from './dns/providers.ts';
-import type { Fetch } from './dns/rest-call.ts';
-import { txtVisibility } from './dns/visibility.ts';
-import { runOrder, type Solver, type Step } from './order.ts';
-import { namesToProve, type ProvableNames, wantedNames } from './provable-names.ts';
+import { wantedNames } from './provable-names.ts';
 import { whyNotPublic } from './public-name.ts';
 import { momentIn, renewalMoment, waitAfter } from './renewal.ts';
-import { dnsSolver, httpSolver, manualSolver } from './solvers.ts';
+
+export type { AcmeOptions } from './acme-request.ts';
 
 /** Often enough for certificates of six days. */
 const CHECK_MS = 60 * 60 * 1000;
@@ -27,45 +21,14 @@ const CHECK_MS = 60 * 60 * 1000;
 const FIRST_CHECK_MS = 60 * 1000;
 const CLOSE_MS = 1_000;
 
-export interface AcmeOptions {
-  readonly domain: string;
-  readonly files: AcmeFiles;
-  readonly settings: Values<typeof acmeSettings>;
-  /** DNS servers, as the setting has them; those of the system when empty. */
-  readonly servers: () => readonly string[];
-  /** Where name servers listen; 53 but in tests. */
-  readonly dnsPort?: number;
-  /** Further authorities that may vouch for the directory. */
-  readonly trustPem: () => Promise<string | undefined>;
-  /** Where the door of http-01 is opened. */
-  readonly address: string;
-  /** Puts the certificate in use from now on. */
-  readonly enable: () => Promise<void>;
-  /** There is a new certificate. */
-  readonly onCertificate: () => Promise<void>;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-interface Run {
-  readonly abort: AbortController;
-  readonly done: Promise<void>;
-  step: Step;
-  records: readonly AcmeRecord[];
-  note: string | undefined;
-  /** Somebody says that the records are there; undefined while nobody is asked. */
-  go: (() => void) | undefined;
-}
-
 export class Acme {
   readonly #options: AcmeOptions;
   readonly #listeners = new Set<() => void>();
   #state: AcmeState;
   #certificate: PemFiles | undefined;
-  #run: Run | undefined;
+  #run: AcmeRequest | undefined;
+  /** Of the request that is under way, or was. */
+  #ended: Promise<void> = Promise.resolve();
   #timers: readonly Timer[] = [];
   #closed = false;
   /** Asks the router for port 80 while the authority may come. */
@@ -93,10 +56,10 @@ export class Acme {
     this.#closed = true;
     for (const timer of this.#timers) timer.cancel();
     this.#listeners.clear();
-    this.#run?.abort.abort();
+    this.#run?.giveUp();
     // A call to the authority may take longer than a server may take over its end; it then comes to nothing.
     const enough = new Promise<void>((resolve) => this.#options.clock.after(CLOSE_MS, resolve));
-    await Promise.race([this.#run?.done, enough]);
+    await Promise.race([this.#ended, enough]);
   }
 
   onChange(listener: () => void): () => void {
@@ -114,10 +77,10 @@ export class Acme {
     const certificate = this.#certificate?.identity;
     const refusal = whyNotPublic(domain);
     return {
-      state: run === undefined ? 'idle' : run.go === undefined ? 'working' : 'waiting-for-dns',
-      step: run?.step,
-      records: run?.records ?? [],
-      note: run?.note,
+      state: run === undefined ? 'idle' : run.isAsking ? 'waiting-for-dns' : 'working',
+      step: run?.progress.step,
+      records: run?.progress.records ?? [],
+      note: run?.progress.note,
       names: refusal === undefined ? wantedNames(domain, settings) : [],
       omitted: this.#state.omitted,
       certificate: certificate && {
@@ -133,7 +96,7 @@ export class Acme {
 
   /** Where the terms of the authority can be read. @throws AcmeError */
   async terms(): Promise<string | undefined> {
-    return (await this.#openAuthority()).terms();
+    return (await openAuthority(this.#options)).terms();
   }
 
   /**
@@ -151,15 +114,15 @@ export class Acme {
 
   /** For who has made the TXT records. @throws AcmeError when nobody asked for any */
   continueDns(): void {
-    if (this.#run?.go === undefined)
+    if (this.#run?.isAsking !== true)
       throw new AcmeError('settings', 'No certificate waits for a DNS record at this moment.');
-    this.#run.go();
+    this.#run.goOn();
   }
 
   /** Gives up what is under way, if anything is; resolves when that has ended. */
   async cancel(): Promise<void> {
-    this.#run?.abort.abort();
-    await this.#run?.done;
+    this.#run?.giveUp();
+    await this.#ended;
   }
 
   /** Renews the certificate, or gets the first one, when that is due and needs nobody. Never rejects. */
@@ -205,27 +168,27 @@ export class Acme {
   }
 
   #start(): Promise<void> {
-    const abort = new AbortController();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const run: Run = { abort, done: promise, step: 'ordering', records: [], note: undefined, go: undefined };
+    const run = new AcmeRequest(this.#options, { mapDoor: this.mapDoor, onProgress: () => this.#changed() });
     this.#run = run;
     this.#changed();
-    void this.#attempt(run).finally(() => {
+    this.#ended = this.#attempt(run).finally(() => {
       this.#run = undefined;
       this.#changed();
-      resolve();
     });
-    return promise;
+    return this.#ended;
   }
 
-  async #attempt(run: Run): Promise<void> {
+  async #attempt(run: AcmeRequest): Promise<void> {
     const { log, domain, clock } = this.#options;
     try {
-      const names = await this.#request(run);
+      const { names, certificate } = await run.run();
+      this.#certificate = certificate;
       this.#state = { ...this.#state, failures: 0, failure: null, waitUntilMs: 0, omitted: [...names.omitted] };
       log.info({ names: names.names, omitted: names.omitted }, 'certificate acquired');
+      if (!this.#options.settings.enabled) await this.#options.enable();
+      await this.#options.onCertificate();
     } catch (error) {
-      if (run.abort.signal.aborted) {
+      if (run.isGivenUp) {
         log.info({ domain }, 'certificate request given up');
         return;
       }
@@ -250,102 +213,6 @@ export class Acme {
     });
   }
 
-  async #request(run: Run): Promise<ProvableNames> {
-    const { domain, settings, files, clock } = this.#options;
-    const solver = this.#createSolver(run);
-    const names = await namesToProve(domain, settings, this.#resolver());
-    const authority = await this.#openAuthority();
-    await authority.terms();
-    await authority.signIn(settings.email);
-    const keyPem = await files.certificateKey();
-    const pem = await runOrder({
-      authority,
-      names: names.names,
-      keyPem,
-      solver,
-      onStep: (step) => this.#update(run, { step }),
-      pause: (ms) => this.#pause(run, ms),
-      elapsedMs: () => clock.elapsedMs(),
-    });
-    if (run.abort.signal.aborted) throw new AcmeError('cancelled', 'The request was given up.');
-    await files.keep(pem, keyPem);
-    const certificate = await files.certificate(domain, clock.now());
-    if (certificate === undefined)
-      throw new AcmeError('certificate', 'The authority sent a certificate that cannot be used for this domain.');
-    this.#certificate = certificate;
-    if (!settings.enabled) await this.#options.enable();
-    await this.#options.onCertificate();
-    return names;
-  }
-
-  #createSolver(run: Run): Solver {
-    const { settings, address, clock } = this.#options;
-    if (settings.challenge === 'http-01')
-      return httpSolver({ port: settings.httpPort, address, mapDoor: this.mapDoor });
-    const provider = createProvider(this.#options);
-    if (provider === undefined) return manualSolver({ ask: (records) => this.#ask(run, records) });
-    const see = (record: AcmeRecord) => this.#see(record);
-    return dnsSolver(provider, { see, pause: (ms) => this.#pause(run, ms), elapsedMs: () => clock.elapsedMs() });
-  }
-
-  /** Shows the records and waits, as long as it takes, until somebody has made them and they can be seen. */
-  async #ask(run: Run, records: readonly AcmeRecord[]): Promise<void> {
-    const { signal } = run.abort;
-    for (;;) {
-      const said = Promise.withResolvers<void>();
-      const stop = (): void => said.reject(new AcmeError('cancelled', 'The request was given up.'));
-      signal.addEventListener('abort', stop);
-      if (signal.aborted) stop();
-      this.#update(run, { records, go: said.resolve });
-      try {
-        await said.promise;
-      } finally {
-        signal.removeEventListener('abort', stop);
-        this.#update(run, { go: undefined });
-      }
-      const missing = await this.#firstMissing(records);
-      if (missing === undefined) return this.#update(run, { records: [], note: undefined });
-      this.#update(run, { note: missing });
-    }
-  }
-
-  async #firstMissing(records: readonly AcmeRecord[]): Promise<string | undefined> {
-    for (const record of records) {
-      const { isVisible, seenAt, askedAt } = await this.#see(record);
-      if (isVisible) continue;
-      if (askedAt === 0) return 'No name server of the domain answers at this moment, so nobody can see the record.';
-      return seenAt === 0
-        ? `The record ${record.name} with this value is not at the name servers of the domain yet. New records can take some minutes.`
-        : `The record ${record.name} is at ${seenAt} of ${askedAt} name servers of the domain so far. Wait a minute and try again.`;
-    }
-    return undefined;
-  }
-
-  #see({ name, value }: AcmeRecord) {
-    const { servers, dnsPort } = this.#options;
-    return txtVisibility(name, value, { servers: servers(), ...(dnsPort === undefined ? {} : { port: dnsPort }) });
-  }
-
-  #resolver(): Resolver {
-    const resolver = new Resolver({ timeout: 3_000, tries: 2 });
-    const servers = this.#options.servers();
-    if (servers.length > 0) resolver.setServers(servers);
-    return resolver;
-  }
-
-  async #openAuthority(): Promise<Authority> {
-    const { settings, files, clock } = this.#options;
-    const trustPem = await this.#options.trustPem().catch(() => {
-      throw new AcmeError('settings', 'The file of the setting tls.trust cannot be read.');
-    });
-    return Authority.open({
-      directory: settings.directory,
-      accountKeyPem: await files.accountKey(),
-      trustPem,
-      now: () => clock.now(),
-    });
-  }
-
   /** Asks the authority when it would like to renew (RFC 9773). Without an answer a third of the life counts. */
   async #takeAdvice(): Promise<void> {
     const certificate = this.#certificate?.identity;
@@ -355,7 +222,7 @@ export class Acme {
     const { fingerprintSha256: fingerprint, certificatePem } = certificate;
     if (advice?.fingerprint === fingerprint && clock.now() < advice.askAgainMs) return;
     try {
-      const window = await (await this.#openAuthority()).advice(certificatePem);
+      const window = await (await openAuthority(this.#options)).advice(certificatePem);
       if (window === undefined) return;
       const { startMs, endMs, askAgainMs } = window;
       const isSame = advice?.fingerprint === fingerprint && advice.renewAtMs >= startMs && advice.renewAtMs <= endMs;
@@ -365,26 +232,6 @@ export class Acme {
     } catch (error) {
       log.debug({ err: error }, 'authority not asked about the renewal');
     }
-  }
-
-  #pause({ abort: { signal } }: Run, ms: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        timer.cancel();
-        reject(new AcmeError('cancelled', 'The request was given up.'));
-      };
-      const timer = this.#options.clock.after(ms, () => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      });
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-    });
-  }
-
-  #update(run: Run, changed: Partial<Pick<Run, 'step' | 'records' | 'note' | 'go'>>): void {
-    Object.assign(run, changed);
-    this.#changed();
   }
 
   #changed(): void {

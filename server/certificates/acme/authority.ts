@@ -135,9 +135,10 @@ export class Authority {
 
   /** When the authority would like this certificate to be renewed (RFC 9773); undefined where it has no opinion. */
   async advice(certificatePem: string): Promise<RenewalWindow | undefined> {
-    const id = renewalId(certificatePem);
     const url = await this.#renewalInfo();
-    if (id === undefined || url === undefined) return undefined;
+    if (url === undefined) return undefined;
+    const id = renewalId(certificatePem);
+    if (id === undefined) return undefined;
     const answer = await this.#call(() => this.#get(`${url.replace(/\/$/, '')}/${id}`));
     return readRenewalWindow(answer, this.#lastAnswer.retryAfterMs);
   }

@@ -35,8 +35,8 @@ export class ThisComputer {
     const places: { name: string; isTrusted: boolean }[] = [];
     for (const store of stores) places.push({ name: store.name, isTrusted: await store.has(authority) });
     const command = this.#systemCommand();
-    const said = hint ?? (command === undefined ? undefined : OTHER_PROGRAMS);
-    return { places, ...(said !== undefined && { hint: said }), ...(command !== undefined && { command }) };
+    const said = [hint, command && OTHER_PROGRAMS].filter((sentence) => sentence !== undefined).join(' ');
+    return { places, ...(said !== '' && { hint: said }), ...(command !== undefined && { command }) };
   }
 
   /** Everywhere. @throws TrustError when there is nowhere, or a place refuses; those before it then have it. */

@@ -127,7 +127,7 @@ export class IncomingDuty implements StreamDuty {
   // ---- SASL EXTERNAL (RFC 6120 section 6, XEP-0178 section 3)
 
   #authenticate(element: Element): void {
-    if (this.#authenticated !== undefined || this.#stream.pairCount > 0) {
+    if (this.#authenticated !== undefined || this.#stream.domains.pairCount > 0) {
       this.#stream.fail(new StreamError('policy-violation', 'The domain is proven already.'));
       return;
     }

@@ -3,7 +3,7 @@
  * used is the part of its duty, the incoming or the outgoing one; here is what is the same for both.
  */
 import type { Timer } from '../../clock/clock.ts';
-import { errorReply, StanzaError } from '../../stanza/error.ts';
+import { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
 import { ElementStream } from '../../stream/element-stream.ts';
 import { NS_STREAMS, StreamError } from '../../stream/stream-error.ts';
@@ -11,11 +11,13 @@ import type { Element } from '../../xml/element.ts';
 import { type ReaderLimits, XmlError } from '../../xml/reader.ts';
 import type { PeerCertificate } from '../trust/peer-certificate.ts';
 import { NS_DIALBACK } from './dialback.ts';
-import { isStanza, readServerStanza, type ServerInbound } from './inbound.ts';
-import type { Proof, StanzaOrigin } from './link-options.ts';
+import { isStanza } from './inbound.ts';
+import { Intake } from './intake.ts';
+import type { Proof } from './link-options.ts';
 import type { LinkTransport } from './link-transport.ts';
+import { Liveness } from './liveness.ts';
 import { NS_SM } from './management-elements.ts';
-import { pairOf } from './pair.ts';
+import { ProvenDomains } from './proven-domains.ts';
 import type { QueuedStanza } from './queued-stanza.ts';
 import { readServerHeader, type ServerStreamHeader, serverStreamHeader } from './server-header.ts';
 import { StreamDialback } from './stream-dialback.ts';
@@ -46,12 +48,6 @@ export interface LinkStreamOptions {
   readonly home: StreamHome;
 }
 
-interface ProvenDomain {
-  readonly proof: Proof;
-  /** Our domains that it may send to. */
-  readonly locals: Set<string>;
-}
-
 export class LinkStream {
   readonly role: 'incoming' | 'outgoing';
   readonly #transport: LinkTransport;
@@ -59,9 +55,10 @@ export class LinkStream {
   readonly #elements: ElementStream;
   readonly dialback: StreamDialback;
   readonly management: StreamManagement;
-  readonly #proven = new Map<string, ProvenDomain>();
-  /** What we may send: see `pairOf`. */
-  readonly #permitted = new Set<string>();
+  readonly liveness: Liveness;
+  readonly #intake: Intake;
+  /** Who may send on it to whom. */
+  readonly domains = new ProvenDomains();
   #duty: StreamDuty | undefined;
   #isHeaderSent = false;
   #isEnding = false;
@@ -70,8 +67,6 @@ export class LinkStream {
   #unprovenElements = 0;
   /** Until it is usable, and then until it is gone. */
   #patience: Timer | undefined;
-  #lastHeardMs: number;
-  #lastStanzaMs: number;
   /** Stream id, of the receiving server's header (RFC 6120 section 4.7.3): dialback keys are for it. */
   id = '';
   /** Our domain and the peer's, as the header says; the latter is a claim until it is proven. */
@@ -79,8 +74,6 @@ export class LinkStream {
   remote = '';
   /** True when the negotiation is over: stanzas may come, go or both. */
   isReady = false;
-  /** XEP-0288. */
-  isBidirectional = false;
   /** Of a stanza, as the peer says (XEP-0478). */
   peerMaxBytes: number | undefined;
   /** How we have proven ourselves; of the role `outgoing` only. */
@@ -116,9 +109,9 @@ export class LinkStream {
     });
     this.dialback = new StreamDialback(this, home);
     this.management = new StreamManagement(this, home);
+    this.liveness = new Liveness(this, home);
+    this.#intake = new Intake(this, home);
     const { clock } = home.options;
-    this.#lastHeardMs = clock.elapsedMs();
-    this.#lastStanzaMs = this.#lastHeardMs;
     this.#patience = clock.after(home.options.limits().negotiationMs, () => this.#tooSlow());
   }
 
@@ -137,6 +130,11 @@ export class LinkStream {
     return this.#elements.bufferedBytes;
   }
 
+  /** XEP-0288. */
+  get isBidirectional(): boolean {
+    return this.domains.isBidirectional;
+  }
+
   get isSecure(): boolean {
     return this.#transport.tls !== undefined;
   }
@@ -149,35 +147,13 @@ export class LinkStream {
     return this.#transport.certificate;
   }
 
-  /** Domains that the peer has proven on this stream, with how it did. */
-  get provenDomains(): ReadonlyMap<string, { readonly proof: Proof }> {
-    return this.#proven;
-  }
-
-  /** What we may send on it: see `pairOf`. */
-  get permittedPairs(): ReadonlySet<string> {
-    return this.#permitted;
-  }
-
-  /** Pairs of domains that the peer has proven. */
-  get pairCount(): number {
-    let count = 0;
-    for (const { locals } of this.#proven.values()) count += locals.size;
-    return count;
-  }
-
   /** Whether the peer may have stream management now: when it has proven a domain. */
   get mayManage(): boolean {
-    return this.role === 'incoming' && this.#proven.size > 0;
-  }
-
-  /** Whether the peer has proven this very pair of domains. */
-  isProven(from: string, to: string): boolean {
-    return this.#proven.get(from)?.locals.has(to) ?? false;
+    return this.role === 'incoming' && this.domains.owner !== undefined;
   }
 
   canCarry(pair: string): boolean {
-    return this.isReady && this.isOpen && this.#permitted.has(pair);
+    return this.isReady && this.isOpen && this.domains.permittedPairs.has(pair);
   }
 
   // ---- its life
@@ -225,41 +201,22 @@ export class LinkStream {
   prove(remote: string, local: string, proof: Proof): void {
     if (!this.isOpen) return;
     if (this.remote === '') this.remote = remote;
-    const known = this.#proven.get(remote);
-    if (known === undefined) this.#proven.set(remote, { proof, locals: new Set([local]) });
-    else known.locals.add(local);
-    if (this.isBidirectional) this.#permitted.add(pairOf(local, remote));
+    this.domains.add(remote, local, proof);
     this.#elements.limits = this.#limits;
     if (this.role === 'incoming' && !this.isReady) this.ready();
-    this.#home.proven(this, remote);
-  }
-
-  /** The peer lets us send from `local` to `remote`. */
-  permit(local: string, remote: string): void {
-    this.#permitted.add(pairOf(local, remote));
+    this.#home.proven(this);
   }
 
   /** Goes on where `earlier` stopped, whose state it has taken over: all that was proven there holds here (XEP-0198 section 5). */
   inherit(earlier: LinkStream): void {
-    if (earlier.isBidirectional && !this.isBidirectional) this.makeBidirectional();
-    for (const [remote, { proof, locals }] of earlier.#proven) {
-      for (const local of locals) this.prove(remote, local, proof);
-    }
-    for (const pair of earlier.#permitted) this.#permitted.add(pair);
+    this.domains.inherit(earlier.domains);
+    this.#home.proven(this);
   }
 
   /** Stanzas go both ways from now on (XEP-0288): what is proven holds in the other direction as well. */
   makeBidirectional(): void {
-    this.isBidirectional = true;
-    for (const [remote, { locals }] of this.#proven) {
-      for (const local of locals) this.#permitted.add(pairOf(local, remote));
-      this.#home.proven(this, remote);
-    }
-  }
-
-  /** The domain that was proven first: whose stream it is. */
-  get owner(): string | undefined {
-    return this.#proven.keys().next().value;
+    this.domains.makeBidirectional();
+    this.#home.proven(this);
   }
 
   /** The negotiation is over. */
@@ -278,7 +235,7 @@ export class LinkStream {
       const text = `${this.remote} takes no more than ${peerMaxBytes} bytes at once.`;
       return new StanzaError('policy-violation', text); // XEP-0478 section 4
     }
-    this.#lastStanzaMs = this.#home.options.clock.elapsedMs();
+    this.liveness.stanza();
     stanza.tries++;
     const { state } = this.management;
     state?.add(stanza);
@@ -331,30 +288,13 @@ export class LinkStream {
 
   /** Looks after a stream that is silent; called every few seconds. */
   sweep(): void {
-    if (!this.isReady || !this.isOpen) return;
-    const { clock, limits } = this.#home.options;
-    const { idleMs, pingMs, pingTimeoutMs } = limits();
-    const now = clock.elapsedMs();
-    const { requestedAtMs, state } = this.management;
-    // Who opened a stream closes it; the other side only when that has been forgotten.
-    const isIdle = now - this.#lastStanzaMs >= (this.role === 'outgoing' ? idleMs : 2 * idleMs);
-    if (isIdle && (state === undefined || state.unacked.length === 0)) {
-      this.close();
-      return;
-    }
-    if (requestedAtMs !== undefined && now - Math.max(requestedAtMs, this.#lastHeardMs) >= pingTimeoutMs) {
-      this.destroy(`${this.remote} does not answer any more.`);
-      return;
-    }
-    if (now - this.#lastHeardMs < pingMs) return;
-    if (state !== undefined) this.management.request();
-    else this.write(' '); // RFC 6120 section 4.6.1: a dead connection shows when it is written to
+    if (this.isReady && this.isOpen) this.liveness.sweep();
   }
 
   // ---- what the stream tells
 
   get #limits(): ReaderLimits {
-    if (this.#proven.size === 0 && !(this.role === 'outgoing' && this.isReady)) return BEFORE_PROOF;
+    if (this.domains.owner === undefined && !(this.role === 'outgoing' && this.isReady)) return BEFORE_PROOF;
     const { maxStanzaBytes } = this.#home.options.limits();
     return { maxStanzaBytes, maxDepth: MAX_DEPTH, maxAttributes: MAX_ATTRIBUTES };
   }
@@ -374,10 +314,10 @@ export class LinkStream {
   #arrived(element: Element): void | Promise<void> {
     // RFC 6120 section 4.9.1.1: whoever gets a stream error closes, and answers it with none.
     if (element.is('error', NS_STREAMS)) return this.#cutOff(element);
-    if (this.#proven.size === 0 && !this.isReady && ++this.#unprovenElements > MAX_UNPROVEN_ELEMENTS) {
+    if (this.domains.owner === undefined && !this.isReady && ++this.#unprovenElements > MAX_UNPROVEN_ELEMENTS) {
       return this.fail(new StreamError('policy-violation', 'Prove your domain first.'));
     }
-    if (isStanza(element)) return this.#stanza(element);
+    if (isStanza(element)) return this.#intake.take(element);
     if (element.xmlns === NS_DIALBACK) return this.dialback.take(element);
     if (element.xmlns === NS_SM && this.isSecure) return this.management.take(element);
     if (this.#duty?.take(element)) return;
@@ -385,52 +325,9 @@ export class LinkStream {
     this.fail(new StreamError(condition, `<${element.name}/> of the namespace ${element.xmlns} is not known here.`));
   }
 
-  #stanza(element: Element): void | Promise<void> {
-    if (this.#proven.size === 0) return this.fail(new StreamError('not-authorized', 'Prove your domain first.'));
-    const { options } = this.#home;
-    const inbound = readServerStanza(element, {
-      ownDomain: options.domain,
-      isLocal: options.isLocal,
-      isProven: (from, to) => this.#proven.get(from)?.proof.by === 'certificate' || this.isProven(from, to),
-      isProvenSender: (from) => this.#proven.has(from),
-    });
-    if ('end' in inbound) return this.fail(inbound.end);
-    this.#lastStanzaMs = options.clock.elapsedMs();
-    const { state } = this.management;
-    if (state !== undefined) state.handled++;
-    if ('refused' in inbound) return this.#refuse(inbound.refused, inbound.error);
-    return this.#receive(inbound);
-  }
-
-  #receive({ stanza }: Extract<ServerInbound, { readonly stanza: unknown }>): void | Promise<void> {
-    const { options } = this.#home;
-    const { domain } = stanza.from;
-    const origin: StanzaOrigin = {
-      domain,
-      remoteAddress: this.remoteAddress,
-      proof: this.#proven.get(domain)?.proof ?? this.peerProof,
-    };
-    const fault = (error: unknown) => {
-      options.log.error({ err: error, kind: stanza.kind, domain }, 'a stanza failed by a fault of the server');
-      this.#refuse(stanza.element, new StanzaError('internal-server-error'));
-    };
-    try {
-      return options.receive(stanza, origin)?.catch(fault);
-    } catch (error) {
-      fault(error);
-    }
-  }
-
-  /** RFC 6120 section 8.3.1: neither errors nor results are answered with an error. */
-  #refuse(refused: Element, error: StanzaError): void {
-    const type = refused.attr('type');
-    if (type === 'error' || type === 'result') return;
-    this.#home.reply(errorReply(refused, error));
-  }
-
   #heard(bytes: number): void {
-    this.#lastHeardMs = this.#home.options.clock.elapsedMs();
-    const { owner } = this;
+    this.liveness.heard();
+    const { owner } = this.domains;
     if (owner === undefined) return;
     const waitMs = this.#home.pace(owner, bytes);
     if (waitMs === 0 || this.#isPaced) return;

@@ -134,7 +134,7 @@ export class Links {
   close(domain: string, sentence: string): void {
     for (const lost of [...this.#lost]) if (lost.stream.remote === domain) lost.giveUp();
     for (const stream of [...this.#streams]) {
-      if (stream.remote !== domain && !stream.provenDomains.has(domain)) continue;
+      if (stream.remote !== domain && !stream.domains.remotes.has(domain)) continue;
       stream.ending ??= sentence;
       stream.close();
     }
@@ -239,7 +239,7 @@ export class Links {
   #refuseProof(stream: LinkStream, remote: string): string | undefined {
     let count = 0;
     for (const other of this.#streams) {
-      if (other !== stream && other.role === 'incoming' && other.isOpen && other.provenDomains.has(remote)) count++;
+      if (other !== stream && other.role === 'incoming' && other.isOpen && other.domains.remotes.has(remote)) count++;
     }
     const max = this.#options.limits().maxStreamsPerDomain;
     return count < max ? undefined : `There are ${max} streams of ${remote} already.`;
@@ -247,14 +247,14 @@ export class Links {
 
   #proven(stream: LinkStream): void {
     this.#halfOpen.delete(stream);
-    for (const pair of stream.permittedPairs) this.#links.get(pair)?.offer(stream);
+    for (const pair of stream.domains.permittedPairs) this.#links.get(pair)?.offer(stream);
     this.#changed();
   }
 
   /** SECURITY: who resumes must have proven the same domain, and know an id that was told to nobody else. */
   #resume(stream: LinkStream, id: string): { readonly state: ManagedState; goOn(): void } | undefined {
-    const isSame = ({ role, owner }: LinkStream) =>
-      role === 'incoming' && owner !== undefined && stream.provenDomains.has(owner);
+    const isSame = ({ role, domains: { owner } }: LinkStream) =>
+      role === 'incoming' && owner !== undefined && stream.domains.remotes.has(owner);
     for (const lost of this.#lost) {
       if (lost.id === id && isSame(lost.stream)) return { state: lost.state, goOn: () => lost.resumed(stream) };
     }

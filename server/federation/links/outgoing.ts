@@ -40,6 +40,7 @@ export class OutgoingDuty implements StreamDuty {
   #phase: Phase = 'header';
   #knowsDialback = false;
   #isAuthenticated = false;
+  #isBidiAsked = false;
   #offered: features.PeerFeatures | undefined;
 
   constructor(options: OutgoingOptions) {
@@ -152,7 +153,7 @@ export class OutgoingDuty implements StreamDuty {
     const { stream, home, from, to } = this.#options;
     if (offered.hasBidi) {
       stream.write(features.bidiXml(ownLimits(home)));
-      stream.isBidirectional = true;
+      this.#isBidiAsked = true;
     }
     if (offered.hasExternal) {
       this.#phase = 'external';
@@ -171,6 +172,7 @@ export class OutgoingDuty implements StreamDuty {
     if (element.name === 'success') {
       stream.ownProof = 'certificate';
       this.#isAuthenticated = true;
+      this.#letIn();
       this.#phase = 'header';
       note({ step: 'authentication', outcome: 'passed', sentence: `${to} trusts the certificate of this server.` });
       stream.restart();
@@ -208,6 +210,7 @@ export class OutgoingDuty implements StreamDuty {
   #dialledBack(): void {
     const { stream, note, from } = this.#options;
     stream.ownProof = 'dialback';
+    this.#letIn();
     note({
       step: 'authentication',
       outcome: 'passed',
@@ -244,13 +247,20 @@ export class OutgoingDuty implements StreamDuty {
   #done(isResumed: boolean): void {
     const { stream, from, to, purpose, ready } = this.#options;
     this.#phase = 'done';
-    if (purpose === 'stanzas') {
-      stream.permit(from, to);
-      // Both ways only now: before we are believed the peer must not send (XEP-0288 section 2.2).
-      if (stream.isBidirectional) stream.prove(to, from, stream.peerProof);
-    }
+    if (purpose === 'stanzas') stream.domains.permit(from, to);
     stream.ready();
     ready(isResumed);
+  }
+
+  /**
+   * Both ways as soon as we are believed, and not before (XEP-0288 section 2.2): what waits at the peer comes at once, be
+   * it before the answer to what we ask next.
+   */
+  #letIn(): void {
+    const { stream, from, to } = this.#options;
+    if (!this.#isBidiAsked) return;
+    stream.makeBidirectional();
+    stream.prove(to, from, stream.peerProof);
   }
 
   #fail(failure: LinkFailure, step?: TestNote['step']): void {

@@ -42,7 +42,7 @@ export class StreamDialback {
     }
     if (!this.#stream.isSecure) {
       this.#answer(dialback, new StanzaError('policy-violation', 'Encryption comes first.'));
-    } else if (this.#stream.role === 'outgoing' && !(this.#stream.isBidirectional && this.#stream.isReady)) {
+    } else if (this.#stream.role === 'outgoing' && !this.#stream.isBidirectional) {
       this.#stream.fail(new StreamError('policy-violation', 'Nothing may be asked in this direction of the stream.'));
     } else if (!this.#home.options.isLocal(dialback.to)) {
       this.#answer(dialback, new StanzaError('item-not-found', `${dialback.to} is not served here.`));
@@ -119,7 +119,7 @@ export class StreamDialback {
   #authorize(request: DialbackElement): void {
     const { from, to } = request;
     const { policy, isLocal } = this.#home.options;
-    if (this.#stream.isProven(from, to)) {
+    if (this.#stream.domains.has(from, to)) {
       this.#answer(request, 'valid');
       return;
     }
@@ -132,7 +132,8 @@ export class StreamDialback {
       this.#answer(request, new StanzaError('not-authorized', may));
       return;
     }
-    const crowd = this.#stream.pairCount + this.#verifying.size >= this.#home.options.limits().maxPairsPerStream;
+    const crowd =
+      this.#stream.domains.pairCount + this.#verifying.size >= this.#home.options.limits().maxPairsPerStream;
     if (crowd || this.#verifying.size >= MAX_VERIFYING) {
       this.#answer(request, new StanzaError('resource-constraint', 'This stream carries too many pairs of domains.'));
       return;
@@ -172,7 +173,8 @@ export class StreamDialback {
     );
     if (outcome !== 'invalid') return this.#answer(request, outcome);
     this.#home.options.log.warn({ address: this.#stream.remoteAddress, claimed: from }, 'a dialback key was invalid');
-    if (this.#stream.pairCount > 0) return this.#answer(request, new StanzaError('forbidden', 'The key is not valid.'));
+    if (this.#stream.domains.pairCount > 0)
+      return this.#answer(request, new StanzaError('forbidden', 'The key is not valid.'));
     this.#answer(request, 'invalid');
     this.#stream.fail(new StreamError('not-authorized', 'The dialback key is not valid.'));
   }

@@ -16,8 +16,8 @@ export interface StreamHome {
   verify(stream: LinkStream, request: DialbackElement): Promise<'valid' | 'invalid' | StanzaError>;
   /** Why the stream must not prove `remote`: there are too many of that domain. */
   refuseProof(stream: LinkStream, remote: string): string | undefined;
-  /** The stream may send from `remote` to `local` from now on, and the other way round if it is bidirectional. */
-  proven(stream: LinkStream, remote: string): void;
+  /** The stream may be used for more than before. */
+  proven(stream: LinkStream): void;
   /** What an earlier stream left, if it was of the same domains; `goOn` when it is taken over and repeated. */
   resume(stream: LinkStream, id: string): { readonly state: ManagedState; goOn(): void } | undefined;
   /** Milliseconds for which nothing more should be read after `bytes` from `domain`. */

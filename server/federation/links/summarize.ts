@@ -34,9 +34,9 @@ export function summarize({ streams, links, failures }: LinkFacts): readonly Dom
   for (const stream of streams) {
     if (!stream.isReady || !stream.isOpen) continue;
     if (stream.role === 'outgoing') {
-      if (stream.permittedPairs.size > 0) of(stream.remote).outgoing.push(summaryOf(stream, stream.peerProof));
+      if (stream.domains.permittedPairs.size > 0) of(stream.remote).outgoing.push(summaryOf(stream, stream.peerProof));
     } else {
-      for (const [domain, { proof }] of stream.provenDomains) of(domain).incoming.push(summaryOf(stream, proof));
+      for (const [domain, { proof }] of stream.domains.remotes) of(domain).incoming.push(summaryOf(stream, proof));
     }
     const unacked = stream.management.state?.unacked ?? [];
     if (unacked.length === 0) continue;

@@ -3,6 +3,9 @@ import type { PepService, VcardService } from '../../modulehost/services.ts';
 import type { Element } from '../../xml/element.ts';
 
 const NS_VCARD = 'vcard-temp';
+/** Of XEP-0292: the node, and what is in it. */
+const VCARD4_NODE = 'urn:xmpp:vcard4';
+const NS_VCARD4 = 'urn:ietf:params:xml:ns:vcard-4.0';
 const NS_NICK = 'http://jabber.org/protocol/nick';
 /** In UTF-16 units. SECURITY: what one says of oneself stands in everybody's list. */
 const MAX_NAME_LENGTH = 100;
@@ -36,7 +39,7 @@ export class DisplayNames {
     };
     const takeBack = [
       this.#vcards.onChange((localpart) => look(localpart)),
-      this.#pep.onChange(({ account, node }) => node === NS_NICK && look(account)),
+      this.#pep.onChange(({ account, node }) => (node === NS_NICK || node === VCARD4_NODE) && look(account)),
     ];
     return () => {
       for (const undo of takeBack) undo();
@@ -47,19 +50,21 @@ export class DisplayNames {
     this.#known.delete(localpart);
   }
 
-  /** Cards of both kinds are kept the same (XEP-0292). */
+  /** Where both kinds of cards are open to all they are kept the same (XEP-0292). */
   #read(localpart: string): string {
     const card = this.#vcards.read(localpart);
     const name = tidy(card?.child('FN', NS_VCARD)) || tidy(card?.child('NICKNAME', NS_VCARD));
-    return name || this.#nickname(localpart) || localpart;
+    if (name !== '') return name;
+    const vcard4 = this.#published(localpart, VCARD4_NODE);
+    const formatted = vcard4?.is('vcard', NS_VCARD4) === true ? tidy(vcard4.child('fn')?.child('text')) : '';
+    const nick = this.#published(localpart, NS_NICK); // XEP-0172
+    return formatted || (nick?.is('nick', NS_NICK) === true ? tidy(nick) : '') || localpart;
   }
 
-  /** XEP-0172, where contacts may read it anyway. */
-  #nickname(localpart: string): string {
-    const access = this.#pep.accessModel(localpart, NS_NICK);
-    if (access !== 'open' && access !== 'presence') return '';
-    const nick = this.#pep.item(localpart, NS_NICK)?.payload;
-    return nick?.is('nick', NS_NICK) === true ? tidy(nick) : '';
+  /** What contacts may read anyway: all to whom a group shows somebody see their presence. */
+  #published(localpart: string, node: string): Element | undefined {
+    const access = this.#pep.accessModel(localpart, node);
+    return access === 'open' || access === 'presence' ? this.#pep.item(localpart, node)?.payload : undefined;
   }
 }
 

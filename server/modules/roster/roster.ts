@@ -92,7 +92,7 @@ export const roster = defineModule({
     const service: RosterService = {
       isSubscribed,
       isSubscribedTo: (account, contact) => canSee(subscriptionOf(account, contact)),
-      hasContact: (account, contact) => rosters.of(account).contacts.get(contact)?.isListed ?? false,
+      hasContact: (account, contact) => isKnown(rosters.of(account).contacts.get(contact)),
       withdrawPresence(account, contact) {
         const jid = parseJid(contact);
         if (jid !== undefined) presences.withdraw(account, jid);
@@ -104,7 +104,7 @@ export const roster = defineModule({
       greet: (isBack) => presences.greet(isBack),
       leave: (isLeft) => presences.leave(isLeft),
       *contacts(account) {
-        for (const contact of rosters.of(account).contacts.values()) if (contact.isListed) yield contact.jid.bare;
+        for (const contact of rosters.of(account).contacts.values()) if (isKnown(contact)) yield contact.jid.bare;
       },
       *entries(account) {
         for (const { jid, isListed, name, subscription, groups } of rosters.of(account).contacts.values())
@@ -169,6 +169,11 @@ export const roster = defineModule({
     };
   },
 });
+
+/** In the list, or brought together with the account by a group that shows it to them alone. */
+function isKnown(contact: Contact | undefined): boolean {
+  return contact !== undefined && (contact.isListed || contact.shared !== undefined);
+}
 
 /** A stream feature that only tells that something is supported; nobody answers to it (sections 2.6.1 and 3.4). */
 function informative(name: string, element: string, xmlns: string): StreamFeature {

@@ -122,7 +122,7 @@ describe.skipIf(!hasPebble)('with an authority', () => {
     addresses(DOMAIN);
     const here = await open({ services: [], enabled: true });
     const keyPem = await generateKeyPem();
-    await here.files.keep(await agedCertificate(keyPem, 300), keyPem);
+    await here.files.keep(DOMAIN, await agedCertificate(keyPem, 300), keyPem);
     const before = await read(here);
     const acme = await here.reopen();
     await acme.renewIfDue();
@@ -139,7 +139,7 @@ describe.skipIf(!hasPebble)('with an authority', () => {
     addresses(DOMAIN);
     const here = await open({ services: [], enabled: true });
     const keyPem = await generateKeyPem();
-    await here.files.keep(await agedCertificate(keyPem, 100), keyPem);
+    await here.files.keep(DOMAIN, await agedCertificate(keyPem, 100), keyPem);
     const acme = await here.reopen();
     const { renewAtMs = 0, expiresAtMs = 0 } = acme.status().certificate ?? {};
     expect((expiresAtMs - renewAtMs) / LEAF_LIFE_MS).toBeCloseTo(1 / 3, 3);

@@ -17,6 +17,8 @@ import { buildWindow } from '../window/build-window.ts';
 
 const DOMAIN = 'miller.local';
 const PASSWORD = 'Calliope-1';
+/** Everyone in one list and one room, as it is where nobody has chosen otherwise. */
+const SETTINGS = ['window.port=0', 'join.port=0', 'groups.everyone=true', 'groups.everyoneRoom=true'];
 const REGISTERING = join(import.meta.dirname, 'registering.py');
 const reason = whyNoChromium() ?? whyNoSlixmpp();
 
@@ -28,7 +30,7 @@ const clients: SlixmppClient[] = [];
 beforeAll(async () => {
   if (reason !== undefined) return;
   await buildWindow();
-  server = await ServerInTest.start({ domain: DOMAIN, settings: ['window.port=0', 'join.port=0'] });
+  server = await ServerInTest.start({ domain: DOMAIN, settings: SETTINGS });
   [hostBrowser, phoneBrowser] = await Promise.all([openBrowser(), openChromium(server)]);
 }, 60_000);
 
@@ -159,7 +161,6 @@ test('newcomers are in each other’s contact list by name and in the room of ev
   await rosaline.ask('setVcard', { name: 'Rosaline Capulet' });
   const inList = async (client: SlixmppClient, name: string) =>
     ((await client.ask('roster')) as Record<string, unknown>)[`${name}@${DOMAIN}`];
-  console.log(JSON.stringify(await rosaline.ask('roster')));
   const contact = { subscription: 'both', groups: ['Everyone'] };
   expect(await inList(rosaline, 'paris')).toMatchObject({ ...contact, name: 'paris' });
   await expect.poll(() => inList(paris, 'rosaline')).toMatchObject({ ...contact, name: 'Rosaline Capulet' });
