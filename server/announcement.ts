@@ -54,7 +54,14 @@ export function announce(options: AnnouncementOptions): Announcer {
 }
 
 /** What would be announced now. */
-export function currentAnnouncement({ config, domain, ports, joinPort, serverPorts, certificates }: AnnouncedFacts): Announcement {
+export function currentAnnouncement({
+  config,
+  domain,
+  ports,
+  joinPort,
+  serverPorts,
+  certificates,
+}: AnnouncedFacts): Announcement {
   const { s2s = null, s2sTls = null } = serverPorts?.() ?? {};
   const { caFingerprintSha256: caFingerprint } = certificates.current;
   return {

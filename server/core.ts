@@ -25,7 +25,7 @@ import { Streams } from './listeners/streams.ts';
 import type { Logger } from './log/log.ts';
 import { Disco } from './modulehost/disco.ts';
 import { ModuleHost } from './modulehost/host.ts';
-import { GUESTS, STREAM_MANAGEMENT } from './modulehost/services.ts';
+import { GUESTS, ROSTER, STREAM_MANAGEMENT } from './modulehost/services.ts';
 import type { WebAddress } from './modulehost/web.ts';
 import { modules } from './modules/index.ts';
 import {
@@ -174,6 +174,7 @@ export function createCore(options: CoreOptions): Core {
       absent,
       toServer,
       delegates,
+      isSubscribed: (account, address) => host.find(ROSTER)?.isSubscribed(account, address.bare) ?? false,
       log: log.child('router'),
     }),
   );

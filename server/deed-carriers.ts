@@ -8,8 +8,10 @@ import type { Clock, Timer } from './clock/clock.ts';
 import { createComponentCarriers } from './component-carriers.ts';
 import type { Config } from './config/config.ts';
 import { adminSettings } from './config/settings.ts';
-import { parseJid } from './jid/jid.ts';
+import { createDomainCarriers, type DomainKeeper } from './domain-carriers.ts';
+import { createFederationCarriers, type FederationDoor, refuseImpossibleSetting } from './federation-carriers.ts';
 import { createGroupCarriers } from './group-carriers.ts';
+import { parseJid } from './jid/jid.ts';
 import { INVITATIONS } from './modulehost/invitations.ts';
 import {
   ANNOUNCEMENTS,
@@ -19,8 +21,6 @@ import {
   type ServiceToken,
   UPLOADS,
 } from './modulehost/services.ts';
-import { createDomainCarriers, type DomainKeeper } from './domain-carriers.ts';
-import { createFederationCarriers, type FederationDoor, refuseImpossibleSetting } from './federation-carriers.ts';
 import { createPeopleCarriers } from './people-carriers.ts';
 import type { SessionLifecycle } from './router/session-lifecycle.ts';
 import type { Sessions } from './session/sessions.ts';

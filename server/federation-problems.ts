@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readCertificateNames } from './certificates/certificate-names.ts';
 import type { TlsIdentity } from './certificates/tls-identity.ts';
-import type { FederationStatus } from './federation/federation.ts';
+import type { FederationStatus } from './federation/federation-options.ts';
 import { isLocalOnly } from './federation/local-domain.ts';
 import { namesDomain } from './federation/trust/certificate-domains.ts';
 import type { Problem } from './modulehost/module.ts';

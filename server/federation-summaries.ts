@@ -55,9 +55,7 @@ function summarizePeer(peer: DomainSummary): FederationPeer {
     incoming: incoming.map(summarizeStream),
     queued: queuedStanzas,
     queuedBytes,
-    ...(lastFailure === undefined
-      ? {}
-      : { failure: { text: lastFailure.sentence, at: isoTime(lastFailure.atMs) } }),
+    ...(lastFailure === undefined ? {} : { failure: { text: lastFailure.sentence, at: isoTime(lastFailure.atMs) } }),
     ...(nextAttemptAtMs === undefined ? {} : { nextAttempt: isoTime(nextAttemptAtMs) }),
   };
 }

@@ -1,7 +1,7 @@
 /** What is said of federation in the list of problems. */
 import { expect, test } from 'vitest';
 import type { TlsIdentity } from '../server/certificates/tls-identity.ts';
-import type { FederationStatus } from '../server/federation/federation.ts';
+import type { FederationStatus } from '../server/federation/federation-options.ts';
 import { federationProblems } from '../server/federation-problems.ts';
 
 const ON: FederationStatus = {

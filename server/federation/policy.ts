@@ -24,7 +24,8 @@ export function createPolicy({ settings, domain: ours, isPaired, isPinned }: Pol
     may(domain) {
       if (matchesDomain(settings.deny, domain)) return `This server does not talk with ${domain}.`;
       if (isPaired(domain)) return true;
-      if (isLocalOnly(ours)) return `${ours} exists on this network only, so it talks with servers paired with it alone.`;
+      if (isLocalOnly(ours))
+        return `${ours} exists on this network only, so it talks with servers paired with it alone.`;
       if (isLocalOnly(domain)) return `${domain} exists on a local network only and is not paired with this server.`;
       if (settings.mode === 'allowed' && !matchesDomain(settings.allow, domain)) {
         return `This server talks only with servers on its list, and ${domain} is not on it.`;
@@ -32,8 +33,7 @@ export function createPolicy({ settings, domain: ours, isPaired, isPinned }: Pol
       return true;
     },
     // Who has been pinned is known by its key: a name in DNS must not be enough in its place.
-    requiresCertificate: (domain) =>
-      settings.authentication === 'certificate' || isPinned(domain) || isPaired(domain),
+    requiresCertificate: (domain) => settings.authentication === 'certificate' || isPinned(domain) || isPaired(domain),
     rate() {
       const bytesPerSecond = settings.maxKilobytesPerSecond * 1000;
       if (bytesPerSecond === 0) return undefined;

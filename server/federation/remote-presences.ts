@@ -43,7 +43,13 @@ export class RemotePresences {
     const all = [...this.#shown.values()].flatMap((shown) => [...shown.values()]);
     this.#shown.clear();
     this.#count = 0;
-    return all.map(({ from, to, kind }) => ({ kind: 'presence', type: 'unavailable', from, to, element: end(from, to, kind) }));
+    return all.map(({ from, to, kind }) => ({
+      kind: 'presence',
+      type: 'unavailable',
+      from,
+      to,
+      element: end(from, to, kind),
+    }));
   }
 
   #add(shown: Shown): void {
@@ -65,14 +71,17 @@ export class RemotePresences {
   }
 
   #forgetBare(to: string, bare: string): void {
-    for (const { from } of [...(this.#shown.get(to)?.values() ?? [])]) if (from.bare === bare) this.#forget(to, from.full);
+    for (const { from } of [...(this.#shown.get(to)?.values() ?? [])])
+      if (from.bare === bare) this.#forget(to, from.full);
   }
 }
 
 function kindOf(element: Element): Shown['kind'] {
   const x = element.child('x', NS_MUC_USER);
   if (x === undefined) return 'contact';
-  return x.elements.some((child) => child.is('status', NS_MUC_USER) && child.attr('code') === '110') ? 'self' : 'occupant';
+  return x.elements.some((child) => child.is('status', NS_MUC_USER) && child.attr('code') === '110')
+    ? 'self'
+    : 'occupant';
 }
 
 function end(from: Jid, to: Jid, kind: Shown['kind']): Element {

@@ -50,11 +50,15 @@ export class RemoteRoute implements Route {
       return;
     }
     const refusal = this.#refusal(stanza, sender);
-    if (refusal !== undefined) return this.#sendBack(stanza, refusal, sender);
+    if (refusal !== undefined) {
+      this.#sendBack(stanza, refusal, sender);
+      return;
+    }
     if (from.domain === domain && from.local !== '' && introduces(stanza)) strangers.wroteTo(from.local, to);
     // What the server itself sends is repeated by whoever made it, or kept in an archive; a client was promised more.
     if (stanza.kind === 'message' && sender !== undefined && stanza.type !== 'error' && !queue.keep(stanza.element)) {
-      return this.#sendBack(stanza, full(), sender);
+      this.#sendBack(stanza, full(), sender);
+      return;
     }
     links.send(stanza.element, from.domain, to.domain);
   }
@@ -114,8 +118,7 @@ export class RemoteRoute implements Route {
       const addresses = { type: 'unsubscribed', from: to.bare, to: from.bare, id: element.attr('id') };
       this.#options.router.send(el('presence', NS_CLIENT, addresses));
     }
-    const isAnswered =
-      kind === 'iq' || (kind === 'message' && type !== 'headline' && type !== 'error');
+    const isAnswered = kind === 'iq' || (kind === 'message' && type !== 'headline' && type !== 'error');
     if (isAnswered) this.#options.router.refuse(stanza, new StanzaError('service-unavailable'));
   }
 }

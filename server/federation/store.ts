@@ -64,7 +64,9 @@ export interface PinRow {
 }
 
 export function readPins(reader: Reader): PinRow[] {
-  return reader.all<PinRow>('SELECT domain, fingerprint, at_ms AS atMs FROM federation_pin ORDER BY domain, fingerprint');
+  return reader.all<PinRow>(
+    'SELECT domain, fingerprint, at_ms AS atMs FROM federation_pin ORDER BY domain, fingerprint',
+  );
 }
 
 export function insertPin({ domain, fingerprint, atMs }: PinRow): Change {

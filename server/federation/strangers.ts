@@ -5,9 +5,10 @@
  * What is screened is what a person would notice: text, calls, invitations, contact requests. All limits are per day
  * and person, because whoever invents addresses invents many.
  */
+
+import type { Clock } from '../clock/clock.ts';
 import type { federationSettings } from '../config/federation-settings.ts';
 import type { Values } from '../config/setting.ts';
-import type { Clock } from '../clock/clock.ts';
 import type { Jid } from '../jid/jid.ts';
 import type { Verdict } from '../router/stages.ts';
 import type { Session } from '../session/session.ts';

@@ -9,7 +9,7 @@ import { type AddressedStanza, type Iq, type Message, NS_CLIENT, type Presence }
 import { el } from '../xml/element.ts';
 import { answerRequest, answerWith } from './answering.ts';
 import { chooseRecipients } from './delivery.ts';
-import type { Addressee, Answer, IqTable, Request } from './iq-table.ts';
+import type { Addressee, Answer, IqRoute, IqTable, Request } from './iq-table.ts';
 import type { OwnRequests } from './own-requests.ts';
 import type { Route, Router } from './router.ts';
 import type { Verdict } from './stages.ts';
@@ -38,6 +38,8 @@ export interface AccountsRouteOptions {
   readonly absent: readonly AbsentHandler[];
   readonly toServer?: readonly ServerMessageHandler[];
   readonly delegates?: readonly RequestDelegate[];
+  /** True when the address may see the account's presence. */
+  readonly isSubscribed?: (account: string, address: Jid) => boolean;
   readonly log: Logger;
 }
 
@@ -79,7 +81,7 @@ export class AccountsRoute implements Route {
   /** Delivers a message to whom it may concern, or keeps it; or says why not. */
   #message(message: Message, account: string): 'handled' | StanzaError {
     const { router, accounts } = this.#options;
-    if (!accounts.isThere(account)) return toNobody(message);
+    if (!accounts.isThere(account)) return this.#toNobody(message);
     const admitted = router.inbound.message.admit(message, account);
     if (admitted === 'handled' || admitted instanceof StanzaError) return admitted;
     return this.#handOut(admitted, account);
@@ -87,7 +89,7 @@ export class AccountsRoute implements Route {
 
   redeliver(message: Message): void {
     const account = message.to.local;
-    const verdict = this.#options.accounts.isThere(account) ? this.#handOut(message, account) : toNobody(message);
+    const verdict = this.#options.accounts.isThere(account) ? this.#handOut(message, account) : this.#toNobody(message);
     if (verdict !== 'handled') this.#options.router.refuse(message, verdict);
   }
 
@@ -116,7 +118,9 @@ export class AccountsRoute implements Route {
     if (local !== '' && iq.from.bare !== iq.to.bare) {
       const admitted = router.inbound.iq.admit(iq, local);
       if (admitted === 'handled') return;
-      if (admitted instanceof StanzaError) return router.refuse(iq, admitted, sender);
+      if (admitted instanceof StanzaError) {
+        return router.refuse(iq, this.#isStranger(iq.from, local) ? unavailable() : admitted, sender);
+      }
     }
     if (local !== '' && iq.to.resource !== '') {
       const session = sessions.get(local, iq.to.resource);
@@ -134,7 +138,20 @@ export class AccountsRoute implements Route {
     if (this.#delegate(request)) return;
     const route = this.#options.requests.find(type, payload, addressee);
     if (route === undefined) return this.#refuse(iq, sender);
-    return answerRequest(this.#options, route, request);
+    const isVeiled = addressee === 'account' && this.#isStranger(iq.from, account);
+    return answerRequest(this.#options, isVeiled ? veiled(route) : route, request);
+  }
+
+  /**
+   * SECURITY: somebody of another server who may not see the account's presence. What it refuses to them sounds as if it
+   * did not exist (RFC 6121 section 8.5.1): only what is there for everybody tells that it does.
+   */
+  #isStranger(from: Jid, account: string): boolean {
+    return this.#isElsewhere(from) && this.#options.isSubscribed?.(account, from) !== true;
+  }
+
+  #isElsewhere({ domain }: Jid): boolean {
+    return !this.#options.router.routes.has(domain);
   }
 
   /** True when somebody else answers. */
@@ -142,10 +159,22 @@ export class AccountsRoute implements Route {
     for (const delegate of this.#options.delegates ?? []) {
       const answer = delegate(request);
       if (answer === undefined) continue;
-      void answerWith(this.#options, request, answer);
+      const { addressee, account, iq } = request;
+      const isVeiled = addressee === 'account' && this.#isStranger(iq.from, account);
+      void answerWith(this.#options, request, isVeiled ? answer.then(veil) : answer);
       return true;
     }
     return false;
+  }
+
+  /**
+   * A message to nobody: silence where an account without anybody online would be silent as well, or its owner would
+   * notice nothing, so that nobody elsewhere finds out unnoticed who has an account (RFC 6121 section 8.5.1 allows both).
+   */
+  #toNobody({ type, to, from, element }: Message): 'handled' | StanzaError {
+    const delivery = chooseRecipients(type, to.resource, NO_SESSIONS);
+    const isUnnoticed = delivery !== 'refuse' && element.child('body') === undefined && this.#isElsewhere(from);
+    return delivery === 'ignore' || isUnnoticed ? 'handled' : unavailable();
   }
 
   #refuse(stanza: AddressedStanza, sender: Session | undefined): void {
@@ -167,13 +196,21 @@ export class AccountsRoute implements Route {
   }
 }
 
-/** A message to nobody: silence where an account without anybody online would be silent as well (RFC 6121 section 8.5.1). */
-function toNobody(message: Message): 'handled' | StanzaError {
-  const delivery = chooseRecipients(message.type, message.to.resource, NO_SESSIONS);
-  return delivery === 'ignore' ? 'handled' : unavailable();
-}
-
 /** RFC 6121 section 8.4: an account that does not exist answers like one that is not there. */
 function unavailable(): StanzaError {
   return new StanzaError('service-unavailable');
+}
+
+function veiled(route: IqRoute): IqRoute {
+  return {
+    ...route,
+    handler: (request) => {
+      const answer = route.handler(request);
+      return answer instanceof Promise ? answer.then(veil) : veil(answer);
+    },
+  };
+}
+
+function veil(answer: Answer): Answer {
+  return answer instanceof StanzaError ? unavailable() : answer;
 }

@@ -192,6 +192,7 @@ test('every deed needs a permission, and is refused without it', async () => {
     const input = {
       localpart: 'bob',
       localparts: [],
+      members: [],
       name: 'x',
       permissions: [],
       id: 'x',

@@ -44,7 +44,9 @@ export class FakeFederation implements FederationDeeds {
   obstacle: string | undefined;
   peers: readonly FederationPeer[] = [aPeer, aLostPeer];
 
-  constructor(options: { readonly isEnabled?: boolean; readonly obstacle?: string; readonly done?: (what: string) => void } = {}) {
+  constructor(
+    options: { readonly isEnabled?: boolean; readonly obstacle?: string; readonly done?: (what: string) => void } = {},
+  ) {
     this.isEnabled = options.isEnabled ?? false;
     this.obstacle = options.obstacle;
     this.#done = options.done ?? (() => undefined);

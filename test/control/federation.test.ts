@@ -10,7 +10,7 @@ import { createHandlers } from '../../server/control/handlers.ts';
 import { openControlSocket } from '../../server/control/socket.ts';
 import { createFakeTerminal } from '../cli/fake-terminal.ts';
 import { createFakeServer, type FakeServer } from './fake-deeds.ts';
-import { FakeFederation } from './fake-federation.ts';
+import type { FakeFederation } from './fake-federation.ts';
 
 let server: FakeServer;
 let federation: FakeFederation;
@@ -86,7 +86,10 @@ describe('snug federation', () => {
   }
 
   test('on, status, test and off say what came of it', async () => {
-    expect(await snug('on')).toMatchObject({ status: 0, output: expect.stringMatching(/^Federation is on\.\n.*Port +5269/s) });
+    expect(await snug('on')).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/^Federation is on\.\n.*Port +5269/s),
+    });
     const { output } = await snug('status');
     expect(output).toMatch(/example\.org +connected +certificate +0/);
     expect(output).toMatch(/gone\.example +waiting +2 +gone\.example has no server/);
@@ -94,7 +97,10 @@ describe('snug federation', () => {
       status: 0,
       output: expect.stringContaining('example.org can be reached.'),
     });
-    expect(await snug('test', 'gone.example')).toMatchObject({ status: 1, errors: 'gone.example cannot be reached.\n' });
+    expect(await snug('test', 'gone.example')).toMatchObject({
+      status: 1,
+      errors: 'gone.example cannot be reached.\n',
+    });
     expect(await snug('off')).toMatchObject({ status: 0, output: 'Federation is off.\n' });
     expect(await snug('status')).toMatchObject({ output: expect.stringMatching(/^Federation is off\./) });
   });

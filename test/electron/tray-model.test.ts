@@ -11,7 +11,9 @@ const read = (row: TrayRow): string => {
     case 'action':
       return row.isEnabled ? row.label : `(${row.label})`;
     case 'checkbox':
-      return row.isEnabled ? `${row.isChecked ? '✓' : '☐'} ${row.label}` : `(${row.isChecked ? '✓' : '☐'} ${row.label})`;
+      return row.isEnabled
+        ? `${row.isChecked ? '✓' : '☐'} ${row.label}`
+        : `(${row.isChecked ? '✓' : '☐'} ${row.label})`;
   }
 };
 

@@ -1,5 +1,5 @@
 /** Links that keep what they are given until the test says what becomes of it. */
-import type { FederationLinks, LinkEvents } from '../../server/federation/federation.ts';
+import type { FederationLinks, LinkEvents } from '../../server/federation/federation-options.ts';
 import type { DomainSummary, LinkTest } from '../../server/federation/links/link-summary.ts';
 import { readStanza } from '../../server/router/read-stanza.ts';
 import { StanzaError } from '../../server/stanza/error.ts';
@@ -51,7 +51,8 @@ export class FakeLinks implements FederationLinks {
     await this.stopping;
     for (const element of this.waiting.splice(0)) {
       if (this.drains) this.#events.delivered(element);
-      else this.#events.undeliverable(element, new StanzaError('remote-server-timeout', 'It did not get there in time.'));
+      else
+        this.#events.undeliverable(element, new StanzaError('remote-server-timeout', 'It did not get there in time.'));
     }
     this.isStopped = true;
   }

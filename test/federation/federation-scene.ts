@@ -100,7 +100,15 @@ export class FederationScene {
       },
       openPort: this.#options.openPort ?? ((kind, wanted) => this.#openPort(kind, wanted)),
       clock: scene.clock,
-      log: { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => { throw new Error('no child') } },
+      log: {
+        debug: ignore,
+        info: ignore,
+        warn: ignore,
+        error: ignore,
+        child: () => {
+          throw new Error('no child');
+        },
+      },
     });
   }
 

@@ -318,7 +318,9 @@ describe('accounts without federation', () => {
     page.sends(`<message to='juliet@capulet.example' id='1'><body>…</body></message>`);
     await page.receives(`<message from='juliet@capulet.example' to='page@localhost/hall' type='error' id='1'>
       ${notAllowed('Your account may not chat with other servers.')}</message>`);
-    await stage.links.brings(`<message from='juliet@capulet.example' to='page@localhost' id='2'><body>…</body></message>`);
+    await stage.links.brings(
+      `<message from='juliet@capulet.example' to='page@localhost' id='2'><body>…</body></message>`,
+    );
     await stage.links.brings(`<presence from='juliet@capulet.example' to='page@localhost' type='probe'/>`);
     await stage.links.brings(`<iq from='juliet@capulet.example/a' to='page@localhost/hall' type='get' id='3'>
       <ping xmlns='urn:xmpp:ping'/></iq>`);

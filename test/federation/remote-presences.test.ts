@@ -23,15 +23,20 @@ const GARDEN = `<presence from='j@b.test/garden' to='r@a.test'><show>away</show>
 describe('those who were available', () => {
   test('are told of once each, by the address that they were shown under', () => {
     const presences = noted(BALCONY, GARDEN, BALCONY);
-    expect(farewells(presences)).toEqual(['j@b.test/balcony r@a.test unavailable', 'j@b.test/garden r@a.test unavailable']);
+    expect(farewells(presences)).toEqual([
+      'j@b.test/balcony r@a.test unavailable',
+      'j@b.test/garden r@a.test unavailable',
+    ]);
     expect(farewells(presences)).toEqual([]);
   });
 
   test('are not told of when they have gone themselves, one resource or all', () => {
-    expect(farewells(noted(BALCONY, GARDEN, `<presence from='j@b.test/garden' to='r@a.test' type='unavailable'/>`))).toEqual(
-      ['j@b.test/balcony r@a.test unavailable'],
+    expect(
+      farewells(noted(BALCONY, GARDEN, `<presence from='j@b.test/garden' to='r@a.test' type='unavailable'/>`)),
+    ).toEqual(['j@b.test/balcony r@a.test unavailable']);
+    expect(farewells(noted(BALCONY, GARDEN, `<presence from='j@b.test' to='r@a.test' type='unavailable'/>`))).toEqual(
+      [],
     );
-    expect(farewells(noted(BALCONY, GARDEN, `<presence from='j@b.test' to='r@a.test' type='unavailable'/>`))).toEqual([]);
     expect(farewells(noted(BALCONY, `<presence from='j@b.test' to='r@a.test' type='error'/>`))).toEqual([]);
   });
 

@@ -57,6 +57,17 @@ describe('the join page', () => {
     expect(body).toContain('Snug &lt;localhost&gt;');
   });
 
+  test('says to phones when they will not be woken, and what iPhones must allow', async () => {
+    await using scene = await openScene();
+    const { body } = await (await plain(scene)).inject('/join');
+    expect(body).toContain(
+      'it is told of new messages only if this server may chat with other servers over the internet',
+    );
+    expect(body).toContain('These apps stay connected by themselves');
+    expect(body).toContain('When it asks for the local network, allow it');
+    expect(body).toContain('If the app cannot find the server');
+  });
+
   test('loads nothing from elsewhere, and has nothing inline', async () => {
     await using scene = await openScene();
     const { body } = await (await plain(scene)).inject('/join');

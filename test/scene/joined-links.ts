@@ -2,7 +2,7 @@
  * The links of a server in memory: what one sends is written as XML of `jabber:server`, read again by the other as from
  * a stranger, and handed to its federation in the next turn, as over a real stream.
  */
-import type { FederationLinks, LinkEvents } from '../../server/federation/federation.ts';
+import type { FederationLinks, LinkEvents } from '../../server/federation/federation-options.ts';
 import { isStanza, readServerStanza } from '../../server/federation/links/inbound.ts';
 import type { DomainSummary, LinkTest } from '../../server/federation/links/link-summary.ts';
 import { errorReply, StanzaError } from '../../server/stanza/error.ts';
@@ -80,7 +80,7 @@ export class JoinedLinks implements FederationLinks {
       isProven: () => true,
       isProvenSender: (from) => from === peer,
     });
-    if ('end' in read) throw new Error(`the stream would end: ${read.end.message}: ${xml}`);
+    if ('end' in read) throw new Error(`the stream would end: ${read.end.condition}: ${xml}`);
     if ('refused' in read) {
       const reply = errorReply(read.refused, read.error);
       this.send(reply, domain, peer);

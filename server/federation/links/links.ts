@@ -12,7 +12,7 @@ import type { LinksOptions } from './link-options.ts';
 import { LinkStream } from './link-stream.ts';
 import type { DomainSummary, LinkTest } from './link-summary.ts';
 import { LinkTransport } from './link-transport.ts';
-import { LostStream } from './lost-stream.ts';
+import { LostStreams } from './lost-streams.ts';
 import type { ManagedState } from './managed-state.ts';
 import { OutgoingLink } from './outgoing-link.ts';
 import { Paces } from './paces.ts';
@@ -37,7 +37,7 @@ export class Links {
   readonly #streams = new Set<LinkStream>();
   readonly #halfOpen = new HalfOpenStreams();
   readonly #links = new Map<string, OutgoingLink>();
-  readonly #lost = new Set<LostStream>();
+  readonly #lost: LostStreams;
   readonly #failures = new Map<string, Failure>();
   readonly #listeners = new Set<() => void>();
   readonly #verifier: Verifier;
@@ -55,6 +55,12 @@ export class Links {
       (domain) => options.policy.rate(domain),
       () => options.clock.elapsedMs(),
     );
+    this.#lost = new LostStreams({
+      clock: options.clock,
+      streams: this.#streams,
+      links: () => this.#links.values(),
+      requeue: (stanzas) => this.#requeue(stanzas),
+    });
     this.#verifier = new Verifier({
       home: this.#home,
       ownStream: (from, to, asking) => this.#ownStream(from, to, asking),
@@ -132,7 +138,7 @@ export class Links {
 
   /** Closes the streams of a domain (politely) and returns what waits for it, as after a change of policy. */
   close(domain: string, sentence: string): void {
-    for (const lost of [...this.#lost]) if (lost.stream.remote === domain) lost.giveUp();
+    this.#lost.giveUp(domain);
     for (const stream of [...this.#streams]) {
       if (stream.remote !== domain && !stream.domains.remotes.has(domain)) continue;
       stream.ending ??= sentence;
@@ -154,7 +160,7 @@ export class Links {
     this.#sweep.cancel();
     this.#verifier.stop();
     const error = new StanzaError('remote-server-timeout', STOPPING);
-    for (const lost of [...this.#lost]) lost.giveUp();
+    this.#lost.giveUp();
     for (const link of this.#links.values()) link.abandon(error);
     for (const stream of [...this.#streams]) {
       stream.ending ??= STOPPING;
@@ -176,7 +182,7 @@ export class Links {
       verify: (stream, request) => this.#verifier.verify(stream, request),
       refuseProof: (stream, remote) => this.#refuseProof(stream, remote),
       proven: (stream) => this.#proven(stream),
-      resume: (stream, id) => this.#resume(stream, id),
+      resume: (stream, id) => this.#lost.resume(stream, id),
       pace: (domain, bytes) => this.#paces.take(domain, bytes),
       reply: (element) => this.#reply(element),
       delivered: (stanza) => this.#options.delivered(stanza.element),
@@ -251,28 +257,6 @@ export class Links {
     this.#changed();
   }
 
-  /** SECURITY: who resumes must have proven the same domain, and know an id that was told to nobody else. */
-  #resume(stream: LinkStream, id: string): { readonly state: ManagedState; goOn(): void } | undefined {
-    const isSame = ({ role, domains: { owner } }: LinkStream) =>
-      role === 'incoming' && owner !== undefined && stream.domains.remotes.has(owner);
-    for (const lost of this.#lost) {
-      if (lost.id === id && isSame(lost.stream)) return { state: lost.state, goOn: () => lost.resumed(stream) };
-    }
-    // The peer has noticed before us that the old one broke.
-    for (const old of this.#streams) {
-      if (old === stream || old.management.state?.id !== id || !isSame(old)) continue;
-      const state = old.management.giveUpState();
-      if (state === undefined) return undefined;
-      const goOn = () => {
-        stream.inherit(old);
-        for (const link of this.#links.values()) link.move(old, stream);
-        old.destroy('The stream was resumed by another one.');
-      };
-      return { state, goOn };
-    }
-    return undefined;
-  }
-
   #reply(element: Element): void {
     const from = parseJid(element.attr('from') ?? '');
     const to = parseJid(element.attr('to') ?? '');
@@ -301,7 +285,7 @@ export class Links {
     if (stream.isReady && stream.ending !== undefined && !this.#isStopping && stream.remote !== '') {
       this.#failed(stream.remote, stream.ending);
     }
-    if (state !== undefined && this.#isWorthResuming(stream, state, ending)) this.#awaitReturn(stream, state, links);
+    if (state !== undefined && this.#isWorthResuming(stream, state, ending)) this.#lost.add(stream, state, links);
     else this.#requeue(state?.abandon() ?? []);
     for (const link of links) link.goOn();
     this.#changed();
@@ -310,19 +294,6 @@ export class Links {
   #isWorthResuming(stream: LinkStream, state: ManagedState, ending: 'closed' | 'lost'): boolean {
     if (ending !== 'lost' || state.id === '' || this.#isStopping) return false;
     return stream.role === 'incoming' || stream.isBidirectional || state.unacked.length > 0;
-  }
-
-  #awaitReturn(stream: LinkStream, state: ManagedState, links: readonly OutgoingLink[]): void {
-    this.#lost.add(
-      new LostStream({
-        stream,
-        state,
-        links,
-        after: (delayMs, action) => this.#options.clock.after(delayMs, action),
-        requeue: (stanzas) => this.#requeue(stanzas),
-        over: (lost) => this.#lost.delete(lost),
-      }),
-    );
   }
 
   /** In front of what is newer, each in the queue of its pair. */

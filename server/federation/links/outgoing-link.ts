@@ -1,6 +1,7 @@
 /** What goes from one of our domains to one remote domain: the queue, the stream that carries it, and the pauses between. */
 import type { Timer } from '../../clock/clock.ts';
 import { StanzaError } from '../../stanza/error.ts';
+import { BackOff } from './back-off.ts';
 import { LinkFailure } from './link-failure.ts';
 import type { LinkStream } from './link-stream.ts';
 import type { TestNote } from './link-summary.ts';
@@ -8,6 +9,7 @@ import type { LostStream } from './lost-stream.ts';
 import { Opening } from './opening.ts';
 import { pairOf } from './pair.ts';
 import { isPatient, isRepeatable, type QueuedStanza } from './queued-stanza.ts';
+import { StanzaQueue } from './stanza-queue.ts';
 import type { StreamHome } from './stream-home.ts';
 
 /** A stanza that was written so often to streams that broke afterwards may be what breaks them. */
@@ -33,27 +35,29 @@ export class OutgoingLink {
   readonly from: string;
   readonly to: string;
   readonly #options: OutgoingLinkOptions;
-  #queue: QueuedStanza[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new StanzaQueue();
+  readonly #backOff: BackOff;
   #carrier: LinkStream | undefined;
   #carriedSinceMs = 0;
   #opening: Opening | undefined;
-  #pause: Timer | undefined;
   #expiry: Timer | undefined;
-  #failures = 0;
   #lastFailure: LinkFailure | undefined;
   /** Streams that may come back with what was sent on them: until that is known nothing newer may go. */
   readonly #awaited = new Set<LostStream>();
   #notes: readonly TestNote[] = [];
   #testers: (() => void)[] = [];
-  /** Milliseconds since 1970. */
-  nextAttemptAtMs: number | undefined;
 
   constructor(options: OutgoingLinkOptions) {
     this.#options = options;
     this.from = options.from;
     this.to = options.to;
     this.pair = pairOf(options.from, options.to);
+    this.#backOff = new BackOff(options.home.options, () => this.#pauseEnded());
+  }
+
+  /** Milliseconds since 1970; undefined when it does not pause. */
+  get nextAttemptAtMs(): number | undefined {
+    return this.#backOff.endsAtMs;
   }
 
   get queuedStanzas(): number {
@@ -61,7 +65,7 @@ export class OutgoingLink {
   }
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queue.bytes;
   }
 
   get carrier(): LinkStream | undefined {
@@ -71,12 +75,12 @@ export class OutgoingLink {
   get state(): 'connected' | 'connecting' | 'waiting' | 'idle' {
     if (this.#carrier !== undefined) return 'connected';
     if (this.#opening !== undefined) return 'connecting';
-    return this.#pause !== undefined && this.#queue.length > 0 ? 'waiting' : 'idle';
+    return this.#backOff.isPausing && this.#queue.length > 0 ? 'waiting' : 'idle';
   }
 
   /** True when it can be forgotten. */
   get isIdle(): boolean {
-    const isWaiting = this.#queue.length > 0 || this.#awaited.size > 0 || this.#pause !== undefined;
+    const isWaiting = this.#queue.length > 0 || this.#awaited.size > 0 || this.#backOff.isPausing;
     return !isWaiting && this.#carrier === undefined && this.#opening === undefined;
   }
 
@@ -90,7 +94,7 @@ export class OutgoingLink {
       this.#write(stanza, this.#carrier);
       return;
     }
-    this.#push(stanza);
+    this.#queue.push(stanza);
     this.#seek();
   }
 
@@ -101,8 +105,7 @@ export class OutgoingLink {
       if (isRepeatable(stanza) && stanza.tries < MAX_TRIES) again.push(stanza);
       else this.#options.undeliverable(stanza, this.#unknownFate());
     }
-    this.#queue = [...again, ...this.#queue];
-    for (const { bytes } of again) this.#queuedBytes += bytes;
+    this.#queue.putBack(again);
   }
 
   /** Nothing goes until `lost` is settled. */
@@ -147,10 +150,9 @@ export class OutgoingLink {
     this.#carrier = undefined;
     if (clock.elapsedMs() - this.#carriedSinceMs < STABLE_MS && stream.ending !== undefined) {
       this.#lastFailure = new LinkFailure('remote-server-timeout', stream.ending);
-      this.#failures++;
-      this.#startPausing();
+      this.#backOff.begin();
     } else {
-      this.#failures = 0;
+      this.#backOff.forget();
     }
   }
 
@@ -178,7 +180,7 @@ export class OutgoingLink {
     this.#opening = undefined;
     this.#stopPausing();
     this.#tellTesters();
-    for (const stanza of this.#takeQueue()) this.#options.undeliverable(stanza, error);
+    for (const stanza of this.#queue.takeAll()) this.#options.undeliverable(stanza, error);
   }
 
   // ---- sending
@@ -188,17 +190,12 @@ export class OutgoingLink {
     const unacked = this.#carrier?.management.state?.unacked.length ?? 0;
     const isFull =
       this.#queue.length + unacked >= maxQueuedStanzas ||
-      this.#queuedBytes + (this.#carrier?.bufferedBytes ?? 0) + bytes > maxQueuedBytes;
+      this.#queue.bytes + (this.#carrier?.bufferedBytes ?? 0) + bytes > maxQueuedBytes;
     if (isFull) return new StanzaError('resource-constraint', `Too much is waiting for ${this.to} already.`);
-    const isPausing = this.#pause !== undefined && this.#lastFailure !== undefined;
+    const isPausing = this.#backOff.isPausing && this.#lastFailure !== undefined;
     if (isPausing && (this.#lastFailure?.isLasting || element.name !== 'message'))
       return this.#lastFailure?.toStanzaError();
     return undefined;
-  }
-
-  #push(stanza: QueuedStanza): void {
-    this.#queue.push(stanza);
-    this.#queuedBytes += stanza.bytes;
   }
 
   #write(stanza: QueuedStanza, stream: LinkStream): void {
@@ -207,17 +204,10 @@ export class OutgoingLink {
   }
 
   #drain(stream: LinkStream): void {
-    for (const stanza of this.#takeQueue()) {
+    for (const stanza of this.#queue.takeAll()) {
       if (stream.canCarry(this.pair)) this.#write(stanza, stream);
-      else this.#push(stanza);
+      else this.#queue.push(stanza);
     }
-  }
-
-  #takeQueue(): readonly QueuedStanza[] {
-    const queue = this.#queue;
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    return queue;
   }
 
   // ---- finding a stream
@@ -229,7 +219,7 @@ export class OutgoingLink {
   }
 
   #seek(): void {
-    if (this.#carrier !== undefined || this.#opening !== undefined || this.#pause !== undefined) return;
+    if (this.#carrier !== undefined || this.#opening !== undefined || this.#backOff.isPausing) return;
     const own = this.#ownLost();
     if (this.#awaited.size > (own === undefined ? 0 : 1)) return; // the other side will come back
     const other = own === undefined ? this.#options.otherCarrier(this.pair) : undefined;
@@ -264,7 +254,6 @@ export class OutgoingLink {
     this.#notes = this.#opening?.notes ?? [];
     this.#opening = undefined;
     this.#lastFailure = failure;
-    this.#failures++;
     const { home, settled } = this.#options;
     home.failed(this.to, failure.sentence);
     // Another stream may have come up meanwhile, from the other side.
@@ -278,38 +267,25 @@ export class OutgoingLink {
   #waitAfter(failure: LinkFailure): void {
     const error = failure.toStanzaError();
     if (failure.isLasting) this.#ownLost()?.giveUp();
-    this.#startPausing();
-    for (const stanza of this.#takeQueue()) {
-      if (failure.isLasting || !isPatient(stanza)) this.#options.undeliverable(stanza, error);
-      else this.#push(stanza);
-    }
+    this.#backOff.begin();
+    const returned = this.#queue.take((stanza) => failure.isLasting || !isPatient(stanza));
+    for (const stanza of returned) this.#options.undeliverable(stanza, error);
     this.#expire();
   }
 
   // ---- pauses
 
-  /** Longer each time, and never the same for all servers that lost one at the same moment. */
-  #startPausing(): void {
-    const { clock, limits, random } = this.#options.home.options;
-    const { firstPauseMs, longestPauseMs } = limits();
-    const fullMs = Math.min(firstPauseMs * 2 ** Math.min(this.#failures - 1, 20), longestPauseMs);
-    const pauseMs = Math.round(fullMs * (0.75 + random() / 2));
-    this.#pause?.cancel();
-    this.nextAttemptAtMs = clock.now() + pauseMs;
-    this.#pause = clock.after(pauseMs, () => {
-      this.#stopPausing();
-      this.#expire();
-      if (this.#queue.length > 0 || this.#ownLost() !== undefined) this.#seek();
-      this.#options.settled(this);
-    });
+  #pauseEnded(): void {
+    this.#stopPausing();
+    this.#expire();
+    if (this.#queue.length > 0 || this.#ownLost() !== undefined) this.#seek();
+    this.#options.settled(this);
   }
 
   #stopPausing(): void {
-    this.#pause?.cancel();
-    this.#pause = undefined;
+    this.#backOff.stop();
     this.#expiry?.cancel();
     this.#expiry = undefined;
-    this.nextAttemptAtMs = undefined;
   }
 
   /** Returns what has waited too long, and comes back when the next one has. */
@@ -317,15 +293,13 @@ export class OutgoingLink {
     const { clock } = this.#options.home.options;
     const now = clock.elapsedMs();
     const error = (this.#lastFailure ?? this.#noAnswer()).toStanzaError();
-    for (const stanza of this.#takeQueue()) {
-      if (stanza.deadlineMs <= now) this.#options.undeliverable(stanza, error);
-      else this.#push(stanza);
-    }
+    const late = this.#queue.take(({ deadlineMs }) => deadlineMs <= now);
+    for (const stanza of late) this.#options.undeliverable(stanza, error);
     this.#expiry?.cancel();
     this.#expiry = undefined;
-    const [first] = this.#queue;
-    if (first !== undefined && this.#pause !== undefined) {
-      this.#expiry = clock.after(first.deadlineMs - now, () => this.#expire());
+    const { firstDeadlineMs } = this.#queue;
+    if (firstDeadlineMs !== undefined && this.#backOff.isPausing) {
+      this.#expiry = clock.after(firstDeadlineMs - now, () => this.#expire());
     }
     this.#options.home.changed();
   }

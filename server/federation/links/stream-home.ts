@@ -5,7 +5,7 @@ import type { Verdict } from '../trust/judge.ts';
 import type { DialbackElement } from './dialback.ts';
 import type { LinksOptions } from './link-options.ts';
 import type { LinkStream } from './link-stream.ts';
-import type { ManagedState } from './managed-state.ts';
+import type { Resumption } from './lost-streams.ts';
 import type { QueuedStanza } from './queued-stanza.ts';
 
 export interface StreamHome {
@@ -19,7 +19,7 @@ export interface StreamHome {
   /** The stream may be used for more than before. */
   proven(stream: LinkStream): void;
   /** What an earlier stream left, if it was of the same domains; `goOn` when it is taken over and repeated. */
-  resume(stream: LinkStream, id: string): { readonly state: ManagedState; goOn(): void } | undefined;
+  resume(stream: LinkStream, id: string): Resumption | undefined;
   /** Milliseconds for which nothing more should be read after `bytes` from `domain`. */
   pace(domain: string, bytes: number): number;
   /** Sends an error back for what the peer sent: a stanza with valid addresses. */

@@ -58,7 +58,7 @@ export class PepPresence {
   came(presence: Presence, account: string): void {
     const { domain, roster } = this.#options;
     const { from, type } = presence;
-    if (from.resource === '' || from.local === account) return;
+    if (from.resource === '' || from.bare === this.#accountJid(account).bare) return;
     // A contact here is known by their session.
     const isContact = roster.isSubscribed(account, from.bare);
     const isKnown = from.domain === domain && isContact;

@@ -2,10 +2,12 @@
 import { joinJid } from '../../jid/jid.ts';
 import { defineModule } from '../../modulehost/module.ts';
 import { BLOCKING, PEP, provide, ROSTER, type RosterChange } from '../../modulehost/services.ts';
-import { iqGet, iqSet, type Request } from '../../router/iq-table.ts';
+import { type Answer, iqGet, iqSet, type Request } from '../../router/iq-table.ts';
 import type { Verdict } from '../../router/stages.ts';
 import type { Session } from '../../session/session.ts';
+import { StanzaError } from '../../stanza/error.ts';
 import type { Iq, Message } from '../../stanza/stanza.ts';
+import type { Element } from '../../xml/element.ts';
 import { decide, isDecision } from './authorization.ts';
 import { bounced } from './bounces.ts';
 import { describeNode, listItems, listNodes } from './disco.ts';
@@ -77,7 +79,12 @@ export const pep = defineModule({
     const presence = new PepPresence({ domain, engine, interests, roster, sessions, seen });
     const spaceOf = (account: string) => engine.spaces.of(joinJid(account, domain));
 
-    const request = ({ iq, payload, account }: Request) => answer(engine, spaceOf(account), iq, payload);
+    function request({ iq, payload, account }: Request): Answer | Promise<Answer> {
+      const answered = answer(engine, spaceOf(account), iq, payload);
+      const isStranger = iq.from.domain !== domain && !roster.isSubscribed(account, iq.from.bare);
+      // SECURITY: as an account that does not exist; what strangers have here, they know of it.
+      return isStranger && isNothing(payload, answered) ? new StanzaError('service-unavailable') : answered;
+    }
     const settle = (iq: Iq): Verdict => (interests.settle(iq) ? 'handled' : undefined);
 
     /** An owner's answer to a request for approval goes to their own account (section 8.6). */
@@ -166,3 +173,11 @@ export const pep = defineModule({
     };
   },
 });
+
+/** True for what every account answers alike: lists without anything in them, and defaults. */
+function isNothing(payload: Element, answered: Answer | Promise<Answer>): boolean {
+  const [asked] = payload.elements;
+  if (asked?.attr('node') !== undefined || answered === undefined) return false;
+  if (answered instanceof Promise || answered instanceof StanzaError) return false;
+  return asked?.name === 'default' || answered.elements.every(({ elements }) => elements.length === 0);
+}

@@ -65,7 +65,9 @@ describe('snug federation', () => {
 
   test('cannot be switched on without a domain of one’s own', async () => {
     server = await ServerInTest.start({ domain: 'miller.local' });
-    await expect(federation('on')).rejects.toThrow('Needs a domain of your own: miller.local is known on this network only.');
+    await expect(federation('on')).rejects.toThrow(
+      'Needs a domain of your own: miller.local is known on this network only.',
+    );
     expect(await federation('status')).toMatchObject({ state: 'off', isEnabled: false, isPossible: false });
   });
 });

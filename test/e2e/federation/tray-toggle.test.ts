@@ -96,15 +96,13 @@ test('under traffic', { timeout: 60_000 + TIMES * 15_000 }, async () => {
     }, PACE_MS);
     for (let time = 0; time < TIMES; time++) {
       await throwSwitch(true);
-      await expect.poll(() => [alice.sees(`${bob.jid}/`), bob.sees(`${alice.jid}/`)], WAIT).toEqual([
-        'available',
-        'available',
-      ]);
+      await expect
+        .poll(() => [alice.sees(`${bob.jid}/`), bob.sees(`${alice.jid}/`)], WAIT)
+        .toEqual(['available', 'available']);
       await throwSwitch(false);
-      await expect.poll(() => [alice.sees(`${bob.jid}/`), bob.sees(`${alice.jid}/`)], WAIT).toEqual([
-        'unavailable',
-        'unavailable',
-      ]);
+      await expect
+        .poll(() => [alice.sees(`${bob.jid}/`), bob.sees(`${alice.jid}/`)], WAIT)
+        .toEqual(['unavailable', 'unavailable']);
     }
     clearInterval(traffic);
     await throwSwitch(true);

@@ -7,7 +7,7 @@ const WAIT = { timeout: 15_000 };
 const WAYS: Readonly<Record<string, TwoServersOptions & { readonly proof: string }>> = {
   'certificates of an authority (EXTERNAL) over STARTTLS': { trust: true, proof: 'certificate' },
   'certificates of an authority (EXTERNAL) over direct TLS': { trust: true, by: 'direct-tls', proof: 'certificate' },
-  'dialback': { trust: false, settings: ['federation.authentication=dialback'], proof: 'dialback' },
+  dialback: { trust: false, settings: ['federation.authentication=dialback'], proof: 'dialback' },
 };
 
 describe.each(Object.entries(WAYS))('by %s', (_way, { proof, ...options }) => {
@@ -26,9 +26,9 @@ describe.each(Object.entries(WAYS))('by %s', (_way, { proof, ...options }) => {
     await expect.poll(() => alice.heard, WAIT).toEqual(['to alice 1', 'to alice 2', 'to alice 3']);
     const { peers } = await servers.overview('a');
     expect(peers.find(({ domain }) => domain === 'b.test')).toMatchObject({ state: 'connected' });
-    expect(new Set(peers.flatMap(({ outgoing, incoming }) => [...outgoing, ...incoming].map((one) => one.proof)))).toEqual(
-      new Set([proof]),
-    );
+    expect(
+      new Set(peers.flatMap(({ outgoing, incoming }) => [...outgoing, ...incoming].map((one) => one.proof))),
+    ).toEqual(new Set([proof]));
 
     // Off: contacts go, messages come back. On: both are there again.
     await servers.off('b');

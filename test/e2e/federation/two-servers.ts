@@ -87,7 +87,10 @@ export class TwoServers implements AsyncDisposable {
   }
 
   async login(which: 'a' | 'b', localpart: string): Promise<Person> {
-    const person = await Person.login(await addAccount(this[which].dataDir, localpart), this[which].process.ports.c2sTls);
+    const person = await Person.login(
+      await addAccount(this[which].dataDir, localpart),
+      this[which].process.ports.c2sTls,
+    );
     this.#people.push(person);
     return person;
   }
