@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { desktop } from './desktop.ts';
 import { AuditPage } from './pages/audit.tsx';
 import { BridgesPage } from './pages/bridges.tsx';
+import { FederationPage } from './pages/federation.tsx';
 import { FilesPage } from './pages/files.tsx';
 import { LogsPage } from './pages/logs.tsx';
 import { NetworkPage } from './pages/network.tsx';
@@ -94,6 +95,8 @@ function Page({ page }: { readonly page: PageName }) {
       return <FilesPage />;
     case 'network':
       return <NetworkPage />;
+    case 'federation':
+      return <FederationPage />;
     case 'bridges':
       return <BridgesPage />;
     case 'reports':

@@ -10,6 +10,8 @@ export const ConnectionContext = createContext<Connection | undefined>(undefined
 /** Who looks at the bridges sees one come within this time. */
 const COMPONENTS_MS = 4000;
 const FILE_USAGE_MS = 60_000;
+/** The DNS is asked for it, which knows nothing new within a minute. */
+const DOMAIN_REPORT_MS = 60_000;
 
 /** A stream that ended although the line holds is asked for again after this long. */
 const FOLLOW_AGAIN_MS = 2000;
@@ -55,11 +57,13 @@ interface SnapshotOptions {
   readonly about?: readonly unknown[];
   /** For what nobody pushes. */
   readonly everyMs?: number;
+  /** For what nobody pushes and is worth a question only when a page that shows it is opened again. */
+  readonly freshMs?: number;
 }
 
 function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>, options: SnapshotOptions = {}) {
   const client = useClient();
-  const { about = [], everyMs = false } = options;
+  const { about = [], everyMs = false, freshMs = Number.POSITIVE_INFINITY } = options;
   return useQuery({
     queryKey: [key, ...about],
     refetchInterval: everyMs,
@@ -69,7 +73,7 @@ function useSnapshot<T>(key: string, get: (client: Client) => Promise<T>, option
     },
     // Without a line there is nothing to ask; what is known stays on the page.
     enabled: client !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: freshMs,
     retry: 1,
     // What was found stays on the page until the next answer is there.
     placeholderData: keepPreviousData,
@@ -107,6 +111,14 @@ export const useTrust = () => {
   const about = [certificate?.fingerprint, certificate?.authorityFingerprint];
   return useSnapshot('trust', (client) => client.trust.get(), { about });
 };
+export const useFederation = () => useSnapshot('federation', (client) => client.federation.get());
+export const usePins = () => useSnapshot('pins', (client) => client.federation.pins.list());
+export const useCertificateRequest = () => useSnapshot('acme', (client) => client.certificate.acme.status());
+export const usePortMapping = () => useSnapshot('port-mapping', (client) => client.ports.status());
+export const useDomainReport = () =>
+  useSnapshot('domain-report', (client) => client.domain.check(), { freshMs: DOMAIN_REPORT_MS });
+/** Asks the authority, and so only when somebody wants to read them. */
+export const useTermsOfService = () => useSnapshot('acme-terms', (client) => client.certificate.acme.terms());
 /** What everybody is told without anybody telling it. */
 export const useStandingMessage = (kind: 'motd' | 'welcome') =>
   useSnapshot('messages', (client) => client.messages[kind].get(), { about: [kind] });
@@ -129,9 +141,12 @@ export function useLiveSnapshots(): void {
     keep('invitations', () => client.invitations.follow({}, { signal }));
     keep('reports', () => client.reports.follow({}, { signal }));
     keep('network', () => client.network.follow({}, { signal }));
+    keep('federation', () => client.federation.follow({}, { signal }));
+    keep('acme', () => client.certificate.acme.follow({}, { signal }));
+    keep('port-mapping', () => client.ports.follow({}, { signal }));
     // What was done last shows in lists that nobody pushes.
     const refetch = (): void => {
-      for (const queryKey of [['audit'], ['devices'], ['roles'], ['components'], ['messages'], ['trust']])
+      for (const queryKey of [['audit'], ['devices'], ['roles'], ['components'], ['messages'], ['trust'], ['pins']])
         void cache.invalidateQueries({ queryKey });
     };
     void followForEver(() => client.audit.follow({ limit: 1 }, { signal }), refetch, signal);
@@ -144,6 +159,8 @@ export function useLiveSnapshots(): void {
       ['components'],
       ['messages'],
       ['trust'],
+      ['pins'],
+      ['domain-report'],
     ])
       void cache.invalidateQueries({ queryKey });
     return () => ending.abort();

@@ -7,6 +7,7 @@ export const pageNames = [
   'people',
   'files',
   'network',
+  'federation',
   'bridges',
   'reports',
   'audit',

@@ -3,6 +3,7 @@
 import { audit } from './texts/audit.ts';
 import { bridges } from './texts/bridges.ts';
 import { everybody } from './texts/everybody.ts';
+import { federation } from './texts/federation.ts';
 import { files } from './texts/files.ts';
 import { groups } from './texts/groups.ts';
 import { invite } from './texts/invite.ts';
@@ -28,6 +29,7 @@ export const texts = {
     people: 'People',
     files: 'Files',
     network: 'Network',
+    federation: 'Federation',
     bridges: 'Bridges',
     reports: 'Reports',
     audit: 'Audit log',
@@ -78,6 +80,7 @@ export const texts = {
   table: { more: 'Show more', clearSearch: 'Clear the search' },
   files,
   network,
+  federation,
   bridges,
   roles,
   groups,

@@ -57,6 +57,11 @@ function summarizeTest({ domain, isReached, notes }: LinkTest): FederationTest {
   return {
     domain,
     isReachable: isReached,
-    steps: notes.map(({ step, outcome, sentence }) => ({ name: step, outcome: OUTCOMES[outcome], text: sentence })),
+    steps: notes.map(({ step, outcome, sentence, ...shown }) => ({
+      name: step,
+      outcome: OUTCOMES[outcome],
+      text: sentence,
+      ...shown,
+    })),
   };
 }

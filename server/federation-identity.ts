@@ -39,7 +39,7 @@ export class ServerIdentity {
   get link(): LinkIdentity {
     const certificate = this.#options.certificate();
     if (this.#link?.of === certificate) return this.#link;
-    const options = { ...createServerTls(certificate).options, ca: [...this.roots.pems] };
+    const options = { ...createServerTls(withAuthority(certificate)).options, ca: [...this.roots.pems] };
     this.#link = { of: certificate, options, context: createSecureContext(options) };
     return this.#link;
   }
@@ -64,4 +64,12 @@ export class ServerIdentity {
       return readTrustRoots();
     }
   }
+}
+
+/**
+ * Other servers are shown the local authority as well, unlike clients (see `localIdentity`): who is paired with this one
+ * has pinned its fingerprint, and needs the certificate itself to check what is below it.
+ */
+function withAuthority({ certificatePem, keyPem, caPem }: TlsIdentity): Pick<TlsIdentity, 'certificatePem' | 'keyPem'> {
+  return { certificatePem: caPem === undefined ? certificatePem : `${certificatePem.trimEnd()}\n${caPem}`, keyPem };
 }

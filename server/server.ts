@@ -268,6 +268,7 @@ async function build(
     announcer: () => announcer,
     addresses,
     openPorts: describePorts(config, openPorts, {
+      servers: serverPorts,
       components: () => componentPort?.port ?? null,
       window: () => webDoor?.port ?? null,
     }),

@@ -35,6 +35,8 @@ export interface FederationTest {
     readonly outcome: 'ok' | 'warn' | 'fail';
     /** A sentence. */
     readonly text: string;
+    /** Of the certificate that was shown: SHA-256, as AA:BB:…; only about a certificate. */
+    readonly fingerprint?: string;
   }[];
 }
 

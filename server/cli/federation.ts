@@ -1,6 +1,6 @@
 /** `snug federation`: chatting with people of other servers, switched and looked at. */
 import { connectControl } from '../control/client.ts';
-import type { FederationOverview, FederationPeer } from '../control/contract.ts';
+import type { FederationOverview, FederationPeer, FederationReport } from '../control/contract.ts';
 import type { CommandSetting } from './command-setting.ts';
 import { CommandFailure } from './failure.ts';
 import { block, byteSize, table } from './output.ts';
@@ -27,7 +27,7 @@ export async function showFederation({ dataDir, json, terminal }: CommandSetting
 
 /** Fails when a message would not get there. */
 export async function testFederation(domain: string, { dataDir, json, terminal }: CommandSetting): Promise<void> {
-  const report = await (await connectControl(dataDir)).federation.test({ domain });
+  const report: FederationReport = await (await connectControl(dataDir)).federation.test({ domain });
   if (json) terminal.writeOut(`${JSON.stringify(report)}\n`);
   else {
     const steps = report.steps.map(({ name, outcome, text }) => [MARKS[outcome], name, text]);

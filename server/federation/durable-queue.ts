@@ -51,7 +51,6 @@ export class DurableQueue {
   #bytes = 0;
   #deleted: number[] = [];
   #deleting: Timer | undefined;
-  #isFrozen = false;
 
   constructor(options: DurableQueueOptions) {
     this.#options = options;
@@ -91,7 +90,7 @@ export class DurableQueue {
     if (kept === undefined) return;
     this.#kept.delete(element);
     this.#bytes -= kept.size;
-    if (!this.#isFrozen) this.#delete(kept.id);
+    this.#delete(kept.id);
   }
 
   /** Everything that is neither there nor sent back. */
@@ -101,12 +100,6 @@ export class DurableQueue {
 
   has(element: Element): boolean {
     return this.#kept.has(element);
-  }
-
-  /** From now on nothing is deleted any more: what has not arrived is sent by the next run. */
-  freeze(): void {
-    this.#writeDeletions();
-    this.#isFrozen = true;
   }
 
   /**
@@ -135,6 +128,16 @@ export class DurableQueue {
     }
   }
 
+  /** Writes what may be deleted without waiting for more, as before the end. */
+  flush(): void {
+    this.#deleting?.cancel();
+    this.#deleting = undefined;
+    const ids = this.#deleted;
+    if (ids.length === 0) return;
+    this.#deleted = [];
+    this.#options.writer.write([store.deleteQueued(ids)]).catch(() => undefined);
+  }
+
   #enter(element: Element, { id, atMs, stanza }: store.QueuedRow): void {
     this.#kept.set(element, { id, size: stanza.length, atMs });
     this.#bytes += stanza.length;
@@ -142,16 +145,7 @@ export class DurableQueue {
 
   #delete(id: number): void {
     this.#deleted.push(id);
-    this.#deleting ??= this.#options.clock.after(DELETE_MS, () => this.#writeDeletions());
-  }
-
-  #writeDeletions(): void {
-    this.#deleting?.cancel();
-    this.#deleting = undefined;
-    const ids = this.#deleted;
-    if (ids.length === 0) return;
-    this.#deleted = [];
-    this.#options.writer.write([store.deleteQueued(ids)]).catch(() => undefined);
+    this.#deleting ??= this.#options.clock.after(DELETE_MS, () => this.flush());
   }
 }
 

@@ -214,11 +214,11 @@ export class Federation {
     const { router, roster, log } = this.#options;
     this.#enter('stopping');
     this.#ports.close();
-    if (this.#isClosing) this.queue.freeze();
-    else roster()?.leave((jid) => !router.routes.has(jid.domain)); // at the end of the server the sessions say so themselves
+    if (!this.#isClosing) roster()?.leave((jid) => !router.routes.has(jid.domain)); // at the end of the server the sessions say so themselves
     router.remote = undefined;
     await links.stop(this.#isClosing ? LAST_DRAIN_MS : DRAIN_MS);
     this.#running = undefined;
+    this.queue.flush();
     if (!this.#isClosing) {
       for (const element of this.queue.elements) route.returned(element, switchedOff());
       for (const farewell of this.#presences.takeFarewells()) void router.route(farewell);

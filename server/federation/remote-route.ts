@@ -115,7 +115,7 @@ export class RemoteRoute implements Route {
   #answerForNobody(stanza: AddressedStanza): void {
     const { from, to, kind, type, element } = stanza;
     if (kind === 'presence' && type === 'probe') {
-      const addresses = { type: 'unsubscribed', from: to.bare, to: from.bare, id: element.attr('id') };
+      const addresses = { from: to.bare, to: from.bare, type: 'unsubscribed', id: element.attr('id') };
       this.#options.router.send(el('presence', NS_CLIENT, addresses));
     }
     const isAnswered = kind === 'iq' || (kind === 'message' && type !== 'headline' && type !== 'error');

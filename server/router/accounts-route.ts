@@ -189,8 +189,9 @@ export class AccountsRoute implements Route {
     if (presence.type === 'subscribe' && sender !== undefined) this.#refuse(presence, sender);
     if (presence.type === 'probe' && presence.to.local !== '') {
       const { element, from, to } = presence;
+      // Its attributes stand in the order in which the roster module writes them.
       this.#options.router.send(
-        el('presence', NS_CLIENT, { type: 'unsubscribed', from: to.bare, to: from.bare, id: element.attr('id') }),
+        el('presence', NS_CLIENT, { from: to.bare, to: from.bare, type: 'unsubscribed', id: element.attr('id') }),
       );
     }
   }

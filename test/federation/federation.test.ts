@@ -204,14 +204,29 @@ describe('what is acknowledged', () => {
     expect(stage.links.next().childText('body')).toBe('Promise');
   });
 
-  test('goes back when federation is off after a crash', async () => {
+  test('is not sent again when it arrived while the server stopped', async () => {
     await using stage = await FederationScene.open({ accounts: ['romeo'] });
+    const romeo = await stage.scene.login('romeo', 'orchard');
+    romeo.sends(PREPARED);
+    await romeo.receivesNothing();
+    stage.links.drains = true;
+    await stage.restart();
+    expect(stage.links.waiting).toEqual([]);
+  });
+
+  test('goes back when federation is off after a crash', async () => {
+    let isTaken = false;
+    await using stage = await FederationScene.open({
+      accounts: ['romeo'],
+      openPort: (_kind, port) =>
+        isTaken ? Promise.reject(new Error('It is in use.')) : Promise.resolve({ port, close: () => undefined }),
+    });
     const before = await stage.scene.login('romeo', 'orchard');
     before.sends(PREPARED);
     await before.receivesNothing();
     await stage.scene.crash();
     const romeo = await stage.scene.login('romeo', 'orchard');
-    await stage.scene.config.set('federation.enabled', false);
+    isTaken = true;
     await stage.crashed();
     await romeo.receives(`<message from='juliet@capulet.example' to='romeo@localhost/orchard' type='error' id='1'>
       ${notAllowed(SWITCHED_OFF)}</message>`);

@@ -64,9 +64,10 @@ export class JoinedLinks implements FederationLinks {
     this.#summarized.delete(domain);
   }
 
-  stop(): Promise<void> {
+  /** What was sent before still arrives. */
+  async stop(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     this.#isStopped = true;
-    return Promise.resolve();
   }
 
   /** Takes what another server, which has proven the domain `peer`, has written. */

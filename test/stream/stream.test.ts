@@ -134,6 +134,9 @@ describe('a stream error', () => {
     stranger.opens();
     await stranger.next();
     const juliet = await scene.login('juliet', 'balcony');
+    // A client keeps the connection while somebody compares the fingerprint of the certificate with the card.
+    scene.clock.advance(4 * 60_000);
+    await stranger.receivesNothing();
     scene.clock.advance(70_000);
     await stranger.receivesEnd('connection-timeout');
     await juliet.receivesNothing();

@@ -65,6 +65,10 @@ const step = z.object({
     .describe('what was tried, in this order'),
   outcome: z.enum(['ok', 'warn', 'fail']),
   text: z.string().describe('what it means, as a sentence'),
+  fingerprint: z
+    .string()
+    .optional()
+    .describe('SHA-256 of the certificate that was shown, to be compared before it is pinned; only about a certificate'),
 });
 
 const report = z.object({

@@ -27,7 +27,9 @@ export class Intake {
       isProvenSender: (from) => domains.remotes.has(from),
     });
     if ('end' in inbound) return this.#end(inbound.end);
+    const isFirst = !liveness.hasStanzas;
     liveness.stanza();
+    if (isFirst) this.#home.proven(this.#stream); // now it may carry what waits for it
     const { state } = management;
     if (state !== undefined) state.handled++;
     if ('refused' in inbound) return this.#refuse(inbound.refused, inbound.error);

@@ -39,7 +39,7 @@ export interface LinkPolicy {
 export interface LinkLimits {
   /** Of a stanza once the sender's domain is proven, in bytes (told to the peer by XEP-0478). */
   readonly maxStanzaBytes: number;
-  /** Bytes that may wait for a socket before its reader is given up as stuck. */
+  /** Bytes that may wait for a socket, of all pairs of domains on a stream: far more than `maxQueuedBytes`, which may come at once. */
   readonly maxBufferedBytes: number;
   /** Waiting or unacknowledged, for one pair of domains. */
   readonly maxQueuedStanzas: number;
@@ -79,7 +79,7 @@ export interface LinkLimits {
 /** As chosen for a household or a club: a peer's own limits (Prosody's defaults) lie in the same range. */
 export const LINK_LIMITS: LinkLimits = {
   maxStanzaBytes: 524_288,
-  maxBufferedBytes: 4_194_304,
+  maxBufferedBytes: 33_554_432,
   maxQueuedStanzas: 5_000,
   maxQueuedBytes: 8_388_608,
   maxLinks: 1_000,

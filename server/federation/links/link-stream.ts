@@ -2,13 +2,12 @@
  * One XML stream with another server, whichever of the two opened it (RFC 6120). What is said until the stream may be
  * used is the part of its duty, the incoming or the outgoing one; here is what is the same for both.
  */
-import type { Timer } from '../../clock/clock.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
 import { ElementStream } from '../../stream/element-stream.ts';
 import { NS_STREAMS, StreamError } from '../../stream/stream-error.ts';
 import type { Element } from '../../xml/element.ts';
-import { type ReaderLimits, XmlError } from '../../xml/reader.ts';
+import type { ReaderLimits } from '../../xml/reader.ts';
 import type { PeerCertificate } from '../trust/peer-certificate.ts';
 import { NS_DIALBACK } from './dialback.ts';
 import { isStanza } from './inbound.ts';
@@ -21,6 +20,7 @@ import { ProvenDomains } from './proven-domains.ts';
 import type { QueuedStanza } from './queued-stanza.ts';
 import { readServerHeader, type ServerStreamHeader, serverStreamHeader } from './server-header.ts';
 import { StreamDialback } from './stream-dialback.ts';
+import { StreamEnds } from './stream-ends.ts';
 import type { StreamHome } from './stream-home.ts';
 import { StreamManagement } from './stream-management.ts';
 
@@ -31,9 +31,6 @@ const MAX_UNPROVEN_ELEMENTS = 100;
 /** As for clients that have signed in. */
 const MAX_DEPTH = 100;
 const MAX_ATTRIBUTES = 64;
-/** Characters of an error's text in the log: it may repeat what a stranger sent. */
-const MAX_LOGGED_TEXT = 200;
-
 /** The part of a stream that leads to its being usable. */
 export interface StreamDuty {
   opened(header: ServerStreamHeader): void;
@@ -57,16 +54,13 @@ export class LinkStream {
   readonly management: StreamManagement;
   readonly liveness: Liveness;
   readonly #intake: Intake;
+  readonly #ends: StreamEnds;
   /** Who may send on it to whom. */
   readonly domains = new ProvenDomains();
   #duty: StreamDuty | undefined;
   #isHeaderSent = false;
-  #isEnding = false;
-  #isEndAnnounced = false;
   #isPaced = false;
   #unprovenElements = 0;
-  /** Until it is usable, and then until it is gone. */
-  #patience: Timer | undefined;
   /** Stream id, of the receiving server's header (RFC 6120 section 4.7.3): dialback keys are for it. */
   id = '';
   /** Our domain and the peer's, as the header says; the latter is a claim until it is proven. */
@@ -97,22 +91,21 @@ export class LinkStream {
         opened: (header, defaultNamespace, prefixes) =>
           this.#opened(readServerHeader(header, defaultNamespace, prefixes)),
         arrived: (element) => this.#arrived(element),
-        closedByPeer: () => this.#closedByPeer(),
+        closedByPeer: () => this.#ends.closedByPeer(),
         heard: (bytes) => this.#heard(bytes),
         beforeFlush: () => this.management.beforeFlush(),
         secured: () => this.#duty?.secured(),
-        failed: (error) => this.#failed(error),
-        stuck: () => this.#stuck(),
-        ended: (ending, reason) => this.#ended(ending, reason),
-        gone: () => this.#gone(),
+        failed: (error) => this.#ends.failed(error),
+        stuck: () => this.#ends.stuck(),
+        ended: (ending, reason) => this.#ends.ended(ending, reason),
+        gone: () => this.#ends.gone(),
       },
     });
     this.dialback = new StreamDialback(this, home);
     this.management = new StreamManagement(this, home);
     this.liveness = new Liveness(this, home);
     this.#intake = new Intake(this, home);
-    const { clock } = home.options;
-    this.#patience = clock.after(home.options.limits().negotiationMs, () => this.#tooSlow());
+    this.#ends = new StreamEnds({ stream: this, elements: this.#elements, transport, home });
   }
 
   // ---- what it is
@@ -121,13 +114,31 @@ export class LinkStream {
     return this.#transport.remoteAddress;
   }
 
+  /** Whose stream it is: proven if anything is, else who the header says. */
+  get peer(): string {
+    return this.domains.owner ?? this.remote;
+  }
+
   get isOpen(): boolean {
-    return this.#elements.isOpen && !this.#isEnding;
+    return this.#elements.isOpen && !this.#ends.isBegun;
+  }
+
+  /**
+   * Whether it is known if the peer acknowledges: on a stream of its own it asks for stream management first, if ever.
+   * What we sent before that would be lost without a trace if the connection broke.
+   */
+  get #isSettled(): boolean {
+    return this.role === 'outgoing' || this.management.state !== undefined || this.liveness.hasStanzas;
   }
 
   /** What it has been given and the operating system has not taken. */
   get bufferedBytes(): number {
     return this.#elements.bufferedBytes;
+  }
+
+  /** What it has taken: grows as long as the peer reads. */
+  get takenBytes(): number {
+    return this.#transport.takenBytes;
   }
 
   /** XEP-0288. */
@@ -153,7 +164,7 @@ export class LinkStream {
   }
 
   canCarry(pair: string): boolean {
-    return this.isReady && this.isOpen && this.domains.permittedPairs.has(pair);
+    return this.isReady && this.isOpen && this.#isSettled && this.domains.permittedPairs.has(pair);
   }
 
   // ---- its life
@@ -172,6 +183,15 @@ export class LinkStream {
   sendHeader(from: string, to: string | undefined, id?: string): void {
     this.#isHeaderSent = true;
     this.write(serverStreamHeader({ from, to, ...(id !== undefined && { id }) }));
+  }
+
+  get isHeaderSent(): boolean {
+    return this.#isHeaderSent;
+  }
+
+  /** Errors and goodbyes stand inside a stream, however early they come (RFC 6120 section 4.9.1.2). */
+  ensureHeader(): void {
+    if (!this.#isHeaderSent) this.sendHeader(this.local || this.#home.options.domain, undefined, this.id || undefined);
   }
 
   write(xml: string): void {
@@ -223,7 +243,7 @@ export class LinkStream {
   ready(): void {
     this.isReady = true;
     this.sinceMs = this.#home.options.clock.now();
-    this.#patience?.cancel();
+    this.#ends.negotiated();
     this.#elements.limits = this.#limits;
     this.#home.changed();
   }
@@ -251,33 +271,12 @@ export class LinkStream {
 
   /** Ends the stream with an error (RFC 6120 section 4.9). */
   fail(error: StreamError): void {
-    if (!this.#elements.isOpen) return;
-    this.#isEnding = true;
-    this.ending ??= `${this.#peerName} was cut off: ${error.text ?? error.condition}`;
-    this.#home.options.log.warn(
-      {
-        domain: this.remote,
-        address: this.remoteAddress,
-        condition: error.condition,
-        text: error.text?.slice(0, MAX_LOGGED_TEXT),
-      },
-      'stream with a server closed with an error',
-    );
-    this.#ensureHeader();
-    this.#elements.close(error.toXml());
+    this.#ends.fail(error);
   }
 
   /** Ends the stream politely: acknowledges, says goodbye, and takes what is on its way until the peer's goodbye. */
   close(): void {
-    if (!this.isOpen) return;
-    this.#isEnding = true;
-    this.#waitForEnd();
-    this.management.acknowledge().then(() => {
-      if (!this.#elements.isOpen) return;
-      this.#isEndAnnounced = true;
-      this.#ensureHeader();
-      this.#elements.announceEnd();
-    });
+    this.#ends.close();
   }
 
   /** Drops the connection without a word. */
@@ -291,16 +290,17 @@ export class LinkStream {
     if (this.isReady && this.isOpen) this.liveness.sweep();
   }
 
+  /** The peer does not read what it is sent. */
+  letGo(): void {
+    this.#ends.stuck();
+  }
+
   // ---- what the stream tells
 
   get #limits(): ReaderLimits {
     if (this.domains.owner === undefined && !(this.role === 'outgoing' && this.isReady)) return BEFORE_PROOF;
     const { maxStanzaBytes } = this.#home.options.limits();
     return { maxStanzaBytes, maxDepth: MAX_DEPTH, maxAttributes: MAX_ATTRIBUTES };
-  }
-
-  get #peerName(): string {
-    return this.remote === '' ? this.remoteAddress : this.remote;
   }
 
   #opened(header: ServerStreamHeader | StreamError): void {
@@ -312,8 +312,7 @@ export class LinkStream {
   }
 
   #arrived(element: Element): void | Promise<void> {
-    // RFC 6120 section 4.9.1.1: whoever gets a stream error closes, and answers it with none.
-    if (element.is('error', NS_STREAMS)) return this.#cutOff(element);
+    if (element.is('error', NS_STREAMS)) return this.#ends.cutOff(element);
     if (this.domains.owner === undefined && !this.isReady && ++this.#unprovenElements > MAX_UNPROVEN_ELEMENTS) {
       return this.fail(new StreamError('policy-violation', 'Prove your domain first.'));
     }
@@ -337,85 +336,5 @@ export class LinkStream {
       this.#isPaced = false;
       this.release();
     });
-  }
-
-  // ---- ends
-
-  #cutOff(error: Element): void {
-    const condition = error.elements.find((child) => child.name !== 'text')?.name ?? 'undefined-condition';
-    const text = error.elements.find((child) => child.name === 'text')?.text();
-    this.ending = `${this.#peerName} closed the stream: ${(text ?? condition).slice(0, MAX_LOGGED_TEXT)}`;
-    this.#home.options.log.info(
-      { domain: this.remote, address: this.remoteAddress, condition, text: text?.slice(0, MAX_LOGGED_TEXT) },
-      'a server closed its stream with an error',
-    );
-    this.#isEnding = true;
-    this.#ensureHeader();
-    this.#elements.close();
-  }
-
-  #closedByPeer(): void {
-    if (this.#isEndAnnounced) {
-      this.#elements.close();
-      return;
-    }
-    this.#isEnding = true;
-    this.#waitForEnd();
-    this.management.acknowledge().then(() => {
-      this.#ensureHeader();
-      this.#elements.close();
-    });
-  }
-
-  #ensureHeader(): void {
-    if (!this.#isHeaderSent) this.sendHeader(this.local || this.#home.options.domain, undefined, this.id || undefined);
-  }
-
-  #failed(error: unknown): void {
-    if (error instanceof XmlError) {
-      this.fail(new StreamError(error.condition, error.message));
-      return;
-    }
-    this.#home.options.log.error({ err: error, domain: this.remote }, 'a stream failed by a fault of the server');
-    this.fail(new StreamError('internal-server-error'));
-  }
-
-  #stuck(): void {
-    this.#home.options.log.warn({ domain: this.remote }, 'a server that does not read was let go');
-    this.destroy(`${this.#peerName} does not read what it is sent.`);
-  }
-
-  #tooSlow(): void {
-    this.ending ??= `${this.#peerName} took too long.`;
-    if (!this.isSecure && !this.#isHeaderSent) {
-      this.destroy();
-      return;
-    }
-    this.fail(new StreamError('connection-timeout', 'The negotiation took too long.'));
-  }
-
-  #waitForEnd(): void {
-    this.#patience?.cancel();
-    const { clock, limits } = this.#home.options;
-    this.#patience = clock.after(limits().closingMs, () => {
-      this.#elements.close();
-      this.#patience = clock.after(limits().closingMs, () => this.#transport.destroy());
-    });
-  }
-
-  #ended(ending: 'closed' | 'lost', reason: string | undefined): void {
-    if (reason !== undefined) this.ending ??= `The connection to ${this.#peerName} was lost: ${reason}.`;
-    const isResumable = ending === 'lost' && !this.#isEnding;
-    this.#isEnding = true;
-    this.#patience?.cancel();
-    const { clock, limits } = this.#home.options;
-    this.#patience = clock.after(limits().closingMs, () => this.#transport.destroy());
-    this.dialback.end();
-    this.#home.ended(this, isResumable ? 'lost' : 'closed');
-  }
-
-  #gone(): void {
-    this.#patience?.cancel();
-    this.#home.gone(this);
   }
 }

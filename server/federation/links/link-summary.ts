@@ -48,6 +48,8 @@ export interface TestNote {
   readonly step: TestStep;
   readonly outcome: 'passed' | 'failed' | 'remark';
   readonly sentence: string;
+  /** Of the certificate that was shown: SHA-256, as AA:BB:…; only about a certificate. */
+  readonly fingerprint?: string;
 }
 
 export interface LinkTest {

@@ -51,6 +51,11 @@ export class LinkTransport implements Transport {
     return this.#socket.writableLength;
   }
 
+  /** Bytes that the operating system has taken so far. */
+  get takenBytes(): number {
+    return (this.#socket.bytesWritten ?? 0) - this.#socket.writableLength;
+  }
+
   /** Begins to read: behind a finished handshake when the socket is of TLS, else in plain text. */
   start(): void {
     if (this.#socket instanceof TLSSocket) this.#readHandshake(this.#socket);

@@ -18,16 +18,15 @@ import { OutgoingLink } from './outgoing-link.ts';
 import { Paces } from './paces.ts';
 import { domainsOf, pairOf } from './pair.ts';
 import { type QueuedStanza, queuedStanza } from './queued-stanza.ts';
+import { RecentFailures } from './recent-failures.ts';
 import type { StreamHome } from './stream-home.ts';
-import { type Failure, summarize } from './summarize.ts';
+import { summarize } from './summarize.ts';
 import { Verifier } from './verifier.ts';
 
 /** How often silent streams are looked after. */
 const SWEEP_MS = 5_000;
 /** How long the end of all links waits for goodbyes. */
 const GOODBYE_MS = 1_500;
-/** Domains whose last failure is remembered for the window. */
-const MAX_FAILURES = 200;
 const STOPPING = 'Chatting with other servers is being switched off.';
 
 export class Links {
@@ -38,7 +37,7 @@ export class Links {
   readonly #halfOpen = new HalfOpenStreams();
   readonly #links = new Map<string, OutgoingLink>();
   readonly #lost: LostStreams;
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new RecentFailures();
   readonly #listeners = new Set<() => void>();
   readonly #verifier: Verifier;
   readonly #paces: Paces;
@@ -113,7 +112,7 @@ export class Links {
 
   /** All remote domains that something is known of, by name. */
   get summaries(): readonly DomainSummary[] {
-    return summarize({ streams: this.#streams, links: this.#links.values(), failures: this.#failures });
+    return summarize({ streams: this.#streams, links: this.#links.values(), failures: this.#failures.byDomain });
   }
 
   /** Called when something in the summaries may have changed, once for many changes; what it returns takes the listener back. */
@@ -264,12 +263,7 @@ export class Links {
   }
 
   #failed(domain: string, sentence: string): void {
-    this.#failures.delete(domain);
-    this.#failures.set(domain, { sentence, atMs: this.#options.clock.now() });
-    if (this.#failures.size > MAX_FAILURES) {
-      const [oldest] = this.#failures.keys();
-      if (oldest !== undefined) this.#failures.delete(oldest);
-    }
+    this.#failures.add(domain, { sentence, atMs: this.#options.clock.now() });
     this.#options.log.info({ domain, sentence }, 'a server could not be reached or was refused');
     this.#changed();
   }
@@ -282,8 +276,8 @@ export class Links {
     const links = [...this.#links.values()].filter((link) => link.carrier === stream);
     this.#verifier.streamEnded(stream);
     for (const link of [...this.#links.values()]) link.streamEnded(stream);
-    if (stream.isReady && stream.ending !== undefined && !this.#isStopping && stream.remote !== '') {
-      this.#failed(stream.remote, stream.ending);
+    if (stream.isReady && stream.ending !== undefined && !this.#isStopping) {
+      this.#failed(stream.peer, stream.ending);
     }
     if (state !== undefined && this.#isWorthResuming(stream, state, ending)) this.#lost.add(stream, state, links);
     else this.#requeue(state?.abandon() ?? []);

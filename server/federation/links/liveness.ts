@@ -7,6 +7,9 @@ export class Liveness {
   readonly #home: StreamHome;
   #lastHeardMs: number;
   #lastStanzaMs: number;
+  #hasStanzas = false;
+  /** Since when the system has taken nothing of what waits for it, and how much it had taken then. */
+  #blocked: { readonly sinceMs: number; readonly takenBytes: number } | undefined;
 
   constructor(stream: LinkStream, home: StreamHome) {
     this.#stream = stream;
@@ -20,8 +23,14 @@ export class Liveness {
     this.#lastHeardMs = this.#home.options.clock.elapsedMs();
   }
 
+  /** Whether any stanza came or went. */
+  get hasStanzas(): boolean {
+    return this.#hasStanzas;
+  }
+
   /** A stanza came or went. */
   stanza(): void {
+    this.#hasStanzas = true;
     this.#lastStanzaMs = this.#home.options.clock.elapsedMs();
   }
 
@@ -34,7 +43,9 @@ export class Liveness {
     const { requestedAtMs, state } = management;
     // Who opened a stream closes it; the other side only when that has been forgotten.
     const isIdle = now - this.#lastStanzaMs >= (role === 'outgoing' ? idleMs : 2 * idleMs);
-    if (isIdle && (state === undefined || state.unacked.length === 0)) {
+    if (this.#isBlocked(now, pingTimeoutMs)) {
+      this.#stream.letGo();
+    } else if (isIdle && (state === undefined || state.unacked.length === 0)) {
       this.#stream.close();
     } else if (requestedAtMs !== undefined && now - Math.max(requestedAtMs, this.#lastHeardMs) >= pingTimeoutMs) {
       this.#stream.destroy(`${remote} does not answer any more.`);
@@ -42,5 +53,12 @@ export class Liveness {
       if (state !== undefined) management.request();
       else this.#stream.write(' '); // RFC 6120 section 4.6.1: a dead connection shows when it is written to
     }
+  }
+
+  #isBlocked(now: number, patienceMs: number): boolean {
+    const { bufferedBytes, takenBytes } = this.#stream;
+    if (bufferedBytes === 0) this.#blocked = undefined;
+    else if (this.#blocked?.takenBytes !== takenBytes) this.#blocked = { sinceMs: now, takenBytes };
+    return this.#blocked !== undefined && now - this.#blocked.sinceMs >= patienceMs;
   }
 }

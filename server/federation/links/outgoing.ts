@@ -136,15 +136,22 @@ export class OutgoingDuty implements StreamDuty {
     const verdict = home.options.judge(stream.certificate, to, tlsa);
     if (verdict.trusted) {
       stream.peerProof = { by: 'certificate', through: verdict.by };
-      note({ step: 'certificate', outcome: 'passed', sentence: TRUSTED_BY[verdict.by] });
+      note({ step: 'certificate', outcome: 'passed', sentence: TRUSTED_BY[verdict.by], ...this.#shown() });
       return true;
     }
     if (home.options.policy.requiresCertificate(to)) {
       this.#fail(new LinkFailure('remote-server-not-found', verdict.reason, true), 'certificate');
       return false;
     }
-    note({ step: 'certificate', outcome: 'remark', sentence: `${verdict.reason} The settings allow it all the same.` });
+    const sentence = `${verdict.reason} The settings allow it all the same.`;
+    note({ step: 'certificate', outcome: 'remark', sentence, ...this.#shown() });
     return true;
+  }
+
+  /** Whoever wants to pin the certificate compares this first. */
+  #shown(): Pick<TestNote, 'fingerprint'> {
+    const leaf = this.#options.stream.certificate?.chain[0];
+    return leaf === undefined ? {} : { fingerprint: leaf.fingerprint256 };
   }
 
   // ---- EXTERNAL (XEP-0178 section 3), else dialback (XEP-0220 section 2.1.1)
@@ -267,7 +274,10 @@ export class OutgoingDuty implements StreamDuty {
     if (this.#phase === 'done') return;
     this.#phase = 'done';
     const { stream, note, failed } = this.#options;
-    if (step !== undefined) note({ step, outcome: 'failed', sentence: failure.sentence });
+    if (step !== undefined) {
+      const shown = step === 'certificate' ? this.#shown() : {};
+      note({ step, outcome: 'failed', sentence: failure.sentence, ...shown });
+    }
     stream.ending ??= failure.sentence;
     failed(failure);
     if (step === 'certificate') stream.destroy();

@@ -162,6 +162,7 @@ export class StreamManagement {
       this.#state.resumeMs = resumeMs;
     }
     this.#stream.write(elements.enabledXml(this.#state.id, Math.floor(resumeMs / 1000)));
+    this.#home.proven(this.#stream); // now it may carry what waits for it
     this.#home.changed();
   }
 

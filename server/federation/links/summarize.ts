@@ -2,11 +2,7 @@
 import type { LinkStream } from './link-stream.ts';
 import type { DomainSummary, StreamSummary } from './link-summary.ts';
 import type { OutgoingLink } from './outgoing-link.ts';
-
-export interface Failure {
-  readonly sentence: string;
-  readonly atMs: number;
-}
+import type { Failure } from './recent-failures.ts';
 
 export interface LinkFacts {
   readonly streams: Iterable<LinkStream>;
@@ -40,7 +36,7 @@ export function summarize({ streams, links, failures }: LinkFacts): readonly Dom
     }
     const unacked = stream.management.state?.unacked ?? [];
     if (unacked.length === 0) continue;
-    const gathered = of(stream.remote);
+    const gathered = of(stream.peer);
     gathered.queuedStanzas += unacked.length;
     for (const { bytes } of unacked) gathered.queuedBytes += bytes;
   }

@@ -7,7 +7,7 @@ import { matchesDane } from './dane.ts';
 import { type PathQuestion, validatePath } from './path.ts';
 import type { PeerCertificate } from './peer-certificate.ts';
 import { isUsable, type Tlsa } from './tlsa.ts';
-import type { TrustRoots } from './trust-roots.ts';
+import { TrustRoots } from './trust-roots.ts';
 
 export type Verdict =
   | { readonly trusted: true; readonly by: 'authority' | 'dane' | 'pin' }
@@ -17,7 +17,10 @@ export type Verdict =
 export interface JudgeFacts {
   /** The authorities whose word counts. */
   readonly roots: TrustRoots;
-  /** SHA-256 of the certificate or of its SubjectPublicKeyInfo, hexadecimal, with or without colons. */
+  /**
+   * SHA-256 of the certificate, of its SubjectPublicKeyInfo, or of an authority that may vouch for this domain alone;
+   * hexadecimal, with or without colons.
+   */
   readonly pins: (domain: string) => readonly string[];
   /** Milliseconds since 1970. */
   readonly nowMs: number;
@@ -59,7 +62,8 @@ function judgeReadable(certificate: PeerCertificate, domain: string, facts: Judg
   const { roots, nowMs, tlsa = [] } = facts;
   const question: PathQuestion = { chain, roots, nowMs, purpose: role === 'server' ? 'server' : 'either' };
   const pins = facts.pins(domain).map((pin) => pin.replaceAll(':', '').toLowerCase());
-  if (pins.length > 0 && isPinned(certificate, pins)) return { trusted: true, by: 'pin' };
+  if (pins.length > 0 && (isPinned(certificate, pins) || isVouchedFor(certificate, domain, pins, question)))
+    return { trusted: true, by: 'pin' };
   const usable = tlsa.filter(isUsable);
   if (usable.some((record) => matchesDane(record, domain, question))) return { trusted: true, by: 'dane' };
   const problem =
@@ -73,8 +77,27 @@ function judgeReadable(certificate: PeerCertificate, domain: string, facts: Judg
 
 function isPinned({ chain: [leaf] }: PeerCertificate, pins: readonly string[]): boolean {
   if (leaf === undefined) return false;
-  const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-  return pins.includes(hash(leaf.raw)) || pins.includes(hash(readCertificateFields(leaf).publicKeyInfo));
+  return pins.includes(sha256(leaf.raw)) || pins.includes(sha256(readCertificateFields(leaf).publicKeyInfo));
+}
+
+/**
+ * A pinned authority, which its server sends along, is believed about the one domain that it was pinned for: so the pin
+ * outlives the renewal of the certificates below it.
+ */
+function isVouchedFor(
+  certificate: PeerCertificate,
+  domain: string,
+  pins: readonly string[],
+  question: PathQuestion,
+): boolean {
+  const pinned = certificate.chain.slice(1).filter(({ raw }) => pins.includes(sha256(raw)));
+  return (
+    pinned.length > 0 && authorityProblem(certificate, domain, { ...question, roots: new TrustRoots(pinned) }) === undefined
+  );
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function authorityProblem({ chain }: PeerCertificate, domain: string, question: PathQuestion): string | undefined {

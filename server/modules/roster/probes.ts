@@ -23,7 +23,7 @@ export class Probes {
     const { outward, isSubscribed } = this.#options;
     const id = element.attr('id');
     if (from.bare !== to.bare && !isSubscribed(to.local, from.bare)) {
-      if (!this.#answerDirected(from, to)) outward.send(bareJid(to), from, 'unsubscribed', id);
+      if (!this.#answerDirected(from, to)) outward.send(bareJid(to), bareJid(from), 'unsubscribed', id);
     } else if (to.resource !== '') {
       this.#answerForOne(from, to, id);
     } else {
@@ -64,9 +64,9 @@ export class Probes {
   }
 }
 
-/** A room asks with its own address after presence that went to one of its occupants. */
+/** A room asks with its own address after presence that went to one of its occupants; a person from any device. */
 function isDirectedTo(session: Session, jid: Jid): boolean {
-  if (session.directed.has(jid.full)) return true;
+  if (session.directed.has(jid.full) || session.directed.has(jid.bare)) return true;
   if (jid.resource !== '') return false;
   for (const directed of session.directed.values()) if (directed.bare === jid.bare) return true;
   return false;

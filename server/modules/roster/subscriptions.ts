@@ -113,7 +113,8 @@ export class Subscriptions {
     };
     const refusal = after.request === before.request ? undefined : this.#cannotKeep(account, before, after);
     if (refusal !== undefined) {
-      this.#options.router.refuse(stanza, refusal);
+      // SECURITY: elsewhere it would tell who has an account here.
+      if (outward.isLocal(contact)) this.#options.router.refuse(stanza, refusal);
       return;
     }
     const push = this.#change(account, before, after);

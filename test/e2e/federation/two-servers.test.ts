@@ -43,3 +43,19 @@ describe.each(Object.entries(WAYS))('by %s', (_way, { proof, ...options }) => {
     await expect.poll(() => alice.heard.at(-1), WAIT).toBe('back');
   });
 });
+
+test('what was acknowledged arrives although the server was killed', { timeout: 90_000 }, async () => {
+  await using servers = await TwoServers.start({ trust: true });
+  await servers.on('a');
+  const alice = await servers.login('a', 'alice');
+  const bob = await servers.login('b', 'bob');
+  alice.says(bob, 'promised');
+  alice.client?.requestAcknowledgement();
+  await expect.poll(() => alice.client?.pending, WAIT).toBe(0);
+  await servers.a.process.kill();
+  await servers.on('b');
+  await servers.a.startAgain();
+  await expect.poll(() => bob.heard, WAIT).toEqual(['promised']);
+  const delay = bob.messages.at(-1)?.child('delay', 'urn:xmpp:delay');
+  expect(delay?.attr('from')).toBe('a.test');
+});

@@ -184,3 +184,19 @@ test('a server that does not answer any more is let go, and what it has not ackn
   again.write("<db:result from='capulet.example' to='montague.example' type='valid'/>");
   await again.expects('message');
 });
+
+test('a server that does not read is let go', async () => {
+  await using network = new Network();
+  const { peer, server } = await admitted(network, DIALBACK);
+  await peer.expects('result');
+  peer.write("<db:result from='capulet.example' to='montague.example' type='valid'/>");
+  await peer.expects('iq');
+  peer.stalls();
+  for (let i = 0; i < 7_000; i++) server.send(HELLO.replace('Hello', 'x'.repeat(1_000)));
+  await expect.poll(() => server.delivered.all.length).toBeGreaterThan(1_000);
+  for (let i = 0; i < 8; i++) {
+    await new Promise(setImmediate);
+    server.clock.advance(5_000);
+  }
+  expect(server.links.summaries[0]?.lastFailure?.sentence).toBe('capulet.example does not read what it is sent.');
+});

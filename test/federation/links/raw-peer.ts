@@ -129,6 +129,11 @@ export class RawPeer {
     this.#reader = this.#newReader();
   }
 
+  /** Reads nothing any more. */
+  stalls(): void {
+    this.#socket.pause();
+  }
+
   drops(): void {
     this.#socket.destroy();
   }

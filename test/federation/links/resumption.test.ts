@@ -220,3 +220,31 @@ test('stopping does not wait for those who do not say goodbye', async () => {
   server.clock.advance(1_500);
   await stopped;
 });
+
+test('nothing is sent back on a stream before it is known whether it will be acknowledged', async () => {
+  await using network = new Network();
+  const server = await open(network);
+  network.name('capulet.example', 1);
+  const peer = await proven(server, 'capulet.example', true);
+  server.send("<message from='romeo@montague.example' to='juliet@capulet.example' id='reply'/>");
+  await expect.poll(() => server.links.summaries[0]?.state).toBe('waiting');
+  expect(server.delivered.all).toEqual([]);
+  await enabled(peer);
+  expect((await peer.expects('message')).attr('id')).toBe('reply');
+  await peer.expects('r');
+  expect(server.delivered.all).toEqual([]);
+  peer.write(`<a ${SM} h='1'/>`);
+  await server.delivered.next();
+});
+
+test('a peer without stream management is answered once it has sent a stanza', async () => {
+  await using network = new Network();
+  const server = await open(network);
+  const peer = await proven(server, 'capulet.example', true);
+  peer.write(message(1));
+  await server.received.next();
+  server.send("<message from='romeo@montague.example' to='juliet@capulet.example' id='reply'/>");
+  expect((await peer.expects('message')).attr('id')).toBe('reply');
+  await server.delivered.next();
+  expect(server.dialled).toEqual([]);
+});
