@@ -51,6 +51,7 @@ export const texts = {
     },
     online: (n: number) => (n === 0 ? 'nobody is online' : `${plural(n, 'person', 'people')} online`),
     attention: (n: number) => `${plural(n, 'thing needs', 'things need')} attention`,
+    look: 'See what it is',
     connecting: 'connecting…',
     stopping: 'shutting down',
     notReachable: 'the server does not answer',

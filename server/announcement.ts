@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import { lanSettings, listenSettings } from './config/settings.ts';
 import { Announcer } from './lan/announcer.ts';
 import { systemSoa } from './lan/local-zone.ts';
+import type { LinkOptions } from './lan/link.ts';
 import type { Announcement } from './lan/records.ts';
 import type { Logger } from './log/log.ts';
 import type { Opened } from './opened.ts';
@@ -18,6 +19,8 @@ export interface AnnouncedFacts {
   readonly joinPort?: number;
   /** For other servers; null while federation is off. */
   readonly serverPorts?: () => { readonly s2s: number | null; readonly s2sTls: number | null };
+  /** What servers of this network know each other by; left out where they shall not. */
+  readonly pairing?: () => { readonly pairKey?: string; readonly asks?: readonly string[] };
   readonly certificates: {
     readonly current: TlsIdentity;
     onChange(listener: () => void): void;
@@ -29,6 +32,9 @@ interface AnnouncementOptions extends AnnouncedFacts {
   readonly onChange?: () => void;
   /** Tells when `serverPorts` may be others. */
   readonly onServerPorts?: (listener: () => void) => void;
+  /** Tells when `pairing` may be different. */
+  readonly onPairing?: (listener: () => void) => void;
+  readonly hear?: LinkOptions['hear'];
   readonly log: Logger;
   readonly opened: Opened;
 }
@@ -36,8 +42,8 @@ interface AnnouncementOptions extends AnnouncedFacts {
 export function announce(options: AnnouncementOptions): Announcer {
   const { config, certificates, log, opened } = options;
   const settings = config.group('lan', lanSettings);
-  const { onChange } = options;
-  const announcer = new Announcer({ log, resolveSoa: systemSoa, ...(onChange && { onChange }) });
+  const { onChange, hear } = options;
+  const announcer = new Announcer({ log, resolveSoa: systemSoa, ...(onChange && { onChange }), ...(hear && { hear }) });
   const follow = (): void => {
     if (settings.mdns) announcer.start(currentAnnouncement(options));
     else void announcer.stop();
@@ -48,6 +54,7 @@ export function announce(options: AnnouncementOptions): Announcer {
   });
   certificates.onChange(() => announcer.update(currentAnnouncement(options)));
   options.onServerPorts?.(() => announcer.update(currentAnnouncement(options)));
+  options.onPairing?.(() => announcer.update(currentAnnouncement(options)));
   opened.add(() => announcer.stop());
   follow();
   return announcer;
@@ -60,6 +67,7 @@ export function currentAnnouncement({
   ports,
   joinPort,
   serverPorts,
+  pairing,
   certificates,
 }: AnnouncedFacts): Announcement {
   const { s2s = null, s2sTls = null } = serverPorts?.() ?? {};
@@ -75,5 +83,6 @@ export function currentAnnouncement({
     ...(s2sTls === null ? {} : { s2sTlsPort: s2sTls }),
     ...(joinPort === undefined ? {} : { joinPort }),
     ...(caFingerprint === undefined ? {} : { caFingerprint }),
+    ...pairing?.(),
   };
 }

@@ -25,6 +25,7 @@ import { Streams } from './listeners/streams.ts';
 import type { Logger } from './log/log.ts';
 import { Disco } from './modulehost/disco.ts';
 import { ModuleHost } from './modulehost/host.ts';
+import type { PeerServer } from './modulehost/peers.ts';
 import { GUESTS, ROSTER, STREAM_MANAGEMENT } from './modulehost/services.ts';
 import type { WebAddress } from './modulehost/web.ts';
 import { modules } from './modules/index.ts';
@@ -75,6 +76,8 @@ export interface CoreOptions {
   readonly web: WebAddress;
   /** See `Network`; none when it is left out. */
   readonly localNetworks?: () => readonly string[];
+  /** See `Host`; nobody when it is left out. */
+  readonly peers?: () => readonly PeerServer[];
   /** Nobody when it is left out. */
   readonly keeper?: Keeper;
   /** None when it is left out. */
@@ -255,6 +258,7 @@ export function createCore(options: CoreOptions): Core {
         listenAddress: config.group('listen', listenSettings).address,
         localNetworks: options.localNetworks ?? (() => []),
       },
+      peers: options.peers ?? (() => []),
       administration,
       roleOf: (jid) => {
         if (jid.domain !== domain || !accounts.has(jid.local)) return undefined;

@@ -9,6 +9,7 @@ import { Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { accountsSettings } from './config/settings.ts';
 import { findDisabledModulesFault, moduleMigrations, settingsGroups } from './core.ts';
+import { PAIRING_MIGRATIONS } from './federation/pairing/store.ts';
 import { FEDERATION_MIGRATIONS } from './federation/store.ts';
 import { prepareDomainpart } from './jid/domainpart.ts';
 import { hostNames, isComputersName, otherLocalDomain } from './lan/names.ts';
@@ -103,7 +104,7 @@ async function openDatabase({ dataDir, log, onFatal }: OpenOptions): Promise<Dat
   try {
     return await Database.open({
       path: join(dataDir, 'snug.db'),
-      migrations: [...ACCOUNT_MIGRATIONS, ...FEDERATION_MIGRATIONS, ...moduleMigrations()],
+      migrations: [...ACCOUNT_MIGRATIONS, ...FEDERATION_MIGRATIONS, ...PAIRING_MIGRATIONS, ...moduleMigrations()],
       log: log.child('store'),
       onFatal,
     });

@@ -21,6 +21,7 @@ import {
   type ServiceToken,
   UPLOADS,
 } from './modulehost/services.ts';
+import { createPairCarriers, type PairKeeper } from './pair-carriers.ts';
 import { createPeopleCarriers } from './people-carriers.ts';
 import type { SessionLifecycle } from './router/session-lifecycle.ts';
 import type { Sessions } from './session/sessions.ts';
@@ -36,6 +37,7 @@ export interface Keeper {
   windowAddress(): string | undefined;
   readonly trust?: TrustKeeper;
   readonly domain?: DomainKeeper | undefined;
+  readonly pairs?: PairKeeper;
 }
 
 export interface DeedCarriersOptions {
@@ -80,6 +82,7 @@ export function createDeedCarriers(options: DeedCarriersOptions): { readonly car
     ...createDomainCarriers(() => keeper.domain),
     ...createFederationCarriers(options.federation),
     ...createGroupCarriers(config, find),
+    ...createPairCarriers({ domain, config, keeper: () => keeper.pairs }),
     ...createTrustCarriers(() => keeper.trust),
     async 'clients.revoke'({ localpart, id, signOut }) {
       const outcome = await find(CLIENT_ACCESS).revoke(localpart, id, { signOut });

@@ -6,7 +6,7 @@ import { ClientNames } from './client-names.ts';
 import type { Clock } from './clock/clock.ts';
 import type { Config } from './config/config.ts';
 import type { Status } from './control/contract.ts';
-import type { Deeds, FederationDeeds } from './control/deeds.ts';
+import type { Deeds, FederationDeeds, PairDeeds } from './control/deeds.ts';
 import type { Core } from './core.ts';
 import type { RecentLines } from './log/recent-lines.ts';
 import { COMPONENTS } from './modulehost/components.ts';
@@ -55,6 +55,7 @@ export interface DeedsOptions {
   /** Resolves when the server begins to stop. */
   readonly stopping: Promise<unknown>;
   readonly federation: FederationDeeds;
+  readonly pairs: PairDeeds;
   readonly federationState: () => Status['federation'];
 }
 
@@ -80,6 +81,7 @@ export function createDeeds(options: DeedsOptions): Deeds {
   core.lifecycle.hooks.push({ bound: changed, presenceChanged: changed, ended: changed });
   for (const event of ACCOUNT_EVENTS) accounts.on(event, changed);
   options.federation.onChange(changed);
+  options.pairs.onChange(changed);
   options.domainSetup.onChange(changed);
   void options.stopping.then(() => {
     isStopping = true;
@@ -154,6 +156,7 @@ export function createDeeds(options: DeedsOptions): Deeds {
     trust: options.trust,
     domain: options.domainSetup,
     federation: options.federation,
+    pairs: options.pairs,
     config: options.config,
     logs: {
       recent: (count) => options.lines.recent(count),

@@ -18,7 +18,8 @@ import { Federation } from './federation/federation.ts';
 import type { FederationLinks, LinkEvents } from './federation/federation-options.ts';
 import { LINK_LIMITS } from './federation/links/link-options.ts';
 import { Links } from './federation/links/links.ts';
-import { NO_PAIRS, type PairedServers } from './federation/paired-servers.ts';
+import { NO_PAIRS } from './federation/paired-servers.ts';
+import type { Pairs } from './federation/pairing/pairs.ts';
 import type { Pins } from './federation/pins.ts';
 import type { OpenPort, PortNumbers } from './federation/ports.ts';
 import { judge } from './federation/trust/judge.ts';
@@ -47,7 +48,8 @@ export interface FederatingOptions {
   readonly addresses: () => readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
-  readonly pairs?: PairedServers;
+  /** None when they are left out. */
+  readonly pairs?: Pairs;
 }
 
 export interface Federating {
@@ -59,7 +61,7 @@ export interface Federating {
 }
 
 export function createFederating(options: FederatingOptions): Federating {
-  const { config, domain, core, accounts, database, certificates, clock, log, pairs = NO_PAIRS } = options;
+  const { config, domain, core, accounts, database, certificates, clock, log, pairs } = options;
   const settings = config.group('federation', federationSettings);
   const identity = new ServerIdentity({
     certificate: () => certificates.current,
@@ -86,7 +88,7 @@ export function createFederating(options: FederatingOptions): Federating {
       return account !== undefined && settings.barredRoles.includes(account.role);
     },
     roster: () => core.host.find(ROSTER),
-    pairs,
+    pairs: pairs ?? NO_PAIRS,
     createLinks: (events, pins) => createLinks(options, identity, () => federation.status.ports, events, pins),
     openPort: createOpenPort(config, log),
     clock,
@@ -113,7 +115,7 @@ function createLinks(
   events: LinkEvents,
   pins: Pick<Pins, 'of'>,
 ): FederationLinks {
-  const { config, domain, database, addresses, clock, log } = options;
+  const { config, domain, database, addresses, clock, log, pairs } = options;
   const dns = config.group('dns', dnsSettings);
   const listen = config.group('listen', listenSettings);
   const own = () =>
@@ -127,16 +129,21 @@ function createLinks(
     randomBytes,
     random: Math.random,
     // Whoever listens on the loopback alone is trying things out, and finds others nowhere else.
+    override: (name) => pairs?.targets(name),
     refuseAddress: (address, port) =>
-      refuseAddress(address, port, { own, allowsThisComputer: () => LOOPBACK.has(listen.address) }),
+      refuseAddress(address, port, {
+        own,
+        allowsThisComputer: () => LOOPBACK.has(listen.address),
+        isPaired: (paired) => pairs?.isAddressOfPair(paired) ?? false,
+      }),
     tlsOptions: () => ({ ...identity.link.options, secureContext: identity.link.context }),
   });
-  return new Links({
+  const links = new Links({
     ...events,
     domain,
     dialler,
     judge: (certificate, name, tlsa) =>
-      judge(certificate, name, { roots: identity.roots, pins: (of) => pins.of(of), nowMs: clock.now(), tlsa }),
+      judge(certificate, name, { roots: identity.roots, pins: (of) => [...pins.of(of), ...(pairs?.pinsOf(of) ?? [])], nowMs: clock.now(), tlsa }),
     identity: () => identity.link,
     flush: () => database.writer.flush(),
     secret: randomBytes(SECRET_BYTES),
@@ -146,6 +153,10 @@ function createLinks(
     limits: () => LINK_LIMITS,
     log: log.child('links'),
   });
+  links.onChange(() => {
+    for (const { domain: name, state } of links.summaries) if (state === 'connected') pairs?.connected(name);
+  });
+  return links;
 }
 
 function createOpenPort(config: Config, log: Logger): OpenPort {

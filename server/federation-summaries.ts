@@ -3,6 +3,7 @@ import type { FederationOverview, FederationPeer, FederationPin, Status } from '
 import type { FederationDeeds } from './control/deeds.ts';
 import type { Federation } from './federation/federation.ts';
 import type { DomainSummary, StreamSummary } from './federation/links/link-summary.ts';
+import type { PeerConnection, PeerServer } from './modulehost/peers.ts';
 
 type Shown = Pick<Federation, 'status' | 'summaries' | 'queue' | 'pins'>;
 
@@ -35,6 +36,16 @@ function summarizeFederation(federation: Shown, domain: string): FederationOverv
 
 function summarizePins({ pins }: Pick<Federation, 'pins'>): readonly FederationPin[] {
   return pins.list().map(({ domain, fingerprint, atMs }) => ({ domain, fingerprint, addedAt: isoTime(atMs) }));
+}
+
+/** For modules: those with whom there is a stream now. */
+export function peersOf({ summaries }: Pick<Federation, 'summaries'>): readonly PeerServer[] {
+  return summaries.flatMap(({ domain, outgoing, incoming }) => {
+    const directions = (streams: readonly StreamSummary[], direction: PeerConnection) =>
+      streams.map(({ isBidirectional }) => (isBidirectional ? 'bidi' : direction));
+    const connections = [...directions(incoming, 'incoming'), ...directions(outgoing, 'outgoing')];
+    return connections.length === 0 ? [] : [{ domain, connections }];
+  });
 }
 
 export function federationDeeds(federation: Federation, domain: string): FederationDeeds {

@@ -12,7 +12,7 @@ import { openClientPorts } from './client-ports.ts';
 import { systemClock } from './clock/clock.ts';
 import { ComponentPort } from './component-port.ts';
 import type { Config } from './config/config.ts';
-import { listenSettings, logSettings } from './config/settings.ts';
+import { listenSettings, logSettings, webSettings } from './config/settings.ts';
 import type { Status } from './control/contract.ts';
 import type { Deeds } from './control/deeds.ts';
 import { followSnapshots } from './control/follow-snapshots.ts';
@@ -26,6 +26,7 @@ import type { DomainKeeper } from './domain-carriers.ts';
 import { openDomainSetup } from './domain-setup.ts';
 import { createFederating } from './federating.ts';
 import type { Federation } from './federation/federation.ts';
+import { peersOf } from './federation-summaries.ts';
 import { type JoinPort, openJoinPort } from './join-port.ts';
 import type { Announcer } from './lan/announcer.ts';
 import { createServerTls, type ServerTls } from './listeners/tls.ts';
@@ -41,6 +42,8 @@ import { describePorts } from './open-ports.ts';
 import { Opened } from './opened.ts';
 import { followPageAddresses } from './page-addresses.ts';
 import { RESTART } from './restart.ts';
+import { pairDeeds, pairProblems } from './pair-summaries.ts';
+import { Pairing } from './pairing.ts';
 import { StartError } from './start-error.ts';
 import { Trust } from './trust.ts';
 import { waitingProblems } from './waiting-people.ts';
@@ -163,8 +166,11 @@ async function build(
 
   const startedAtMs = Date.now();
   let join: JoinPort | undefined;
+  let listensAt: string | undefined;
   const web = {
-    origin: undefined as string | undefined,
+    get origin() {
+      return listensAt && (config.group('web', webSettings).publicOrigin || listensAt);
+    },
     get join() {
       return join?.address;
     },
@@ -172,6 +178,8 @@ async function build(
   let federation: Federation | undefined;
   let domainKeeper: DomainKeeper | undefined;
   const trust = new Trust({ domain, dataDir, certificates, joinPage: () => join?.address, log });
+  const pairing = new Pairing({ config, domain, database, certificates, clock: systemClock, opened });
+  const { pairs } = pairing;
   const core = createCore({
     domain,
     version: VERSION,
@@ -185,11 +193,13 @@ async function build(
     localNetworks: () => localNetworks(config.group('listen', listenSettings).address),
     dataDir,
     federation: () => federation,
+    peers: () => (federation === undefined ? [] : peersOf(federation)),
     keeper: {
       stop: () => void stop(),
       restart: () => void stop(RESTART),
       windowAddress: () => webDoor?.newAddress(),
       trust,
+      pairs,
       get domain() {
         return domainKeeper;
       },
@@ -208,6 +218,7 @@ async function build(
     addresses,
     clock: systemClock,
     log: log.child('federation'),
+    pairs,
   });
   federation = federating.federation;
   // After people have gone, of which others must hear, and before what they wrote is put away.
@@ -236,7 +247,7 @@ async function build(
   // Before the ports are shut: whoever came by HTTPS hears of the end on connections that end with them.
   opened.add(() => core.streams.closeAll(GOODBYE_MS));
   opened.add(() => webStreams.close());
-  if (ports.web !== null) web.origin = new URL(`https://${domain}:${ports.web}`).origin;
+  if (ports.web !== null) listensAt = new URL(`https://${domain}:${ports.web}`).origin;
 
   const joinPages = core.host.find(JOIN_PAGES);
   join = joinPages && (await openJoinPort({ config, pages: joinPages, certificates, addresses, ports, log }));
@@ -262,7 +273,7 @@ async function build(
   opened.add(() => domainSetup.close());
   let announcer: Announcer | undefined;
   const serverPorts = () => federating.federation.status.ports;
-  const announced = { config, domain, ports, ...(join && { joinPort: join.port }), serverPorts, certificates };
+  const announced = { config, domain, ports, ...(join && { joinPort: join.port }), serverPorts, certificates, pairing: pairing.announced };
   const network = new Network({
     ...announced,
     announcer: () => announcer,
@@ -292,9 +303,11 @@ async function build(
     domainSetup: domainSetup.deeds,
     federation: federating.deeds,
     federationState: federating.state,
+    pairs: pairDeeds({ domain, pairing, announcer: () => announcer, federation: federating.federation }),
     storageBytes: () => database.sizeBytes(),
     problems: () => [
       ...federating.problems(),
+      ...pairProblems(pairs.servers),
       ...domainSetup.problems(),
       ...(announcer?.problems ?? []),
       ...waitingProblems(accounts.statuses.countPending()),
@@ -315,9 +328,13 @@ async function build(
   announcer = announce({
     ...announced,
     onServerPorts: (listener) => federating.federation.onPorts(listener),
+    onPairing: (listener) => pairing.onAnnounced(listener),
+    hear: pairing.hear,
+    onChange: () => pairing.announcementChanged(),
     log: log.child('lan'),
     opened,
   });
+  pairing.attach(announcer);
   await federating.federation.open();
   // Last, so that the password cannot be lost to a start that fails halfway.
   const firstAdmin = await createFirstAdmin(data);

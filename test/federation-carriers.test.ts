@@ -4,7 +4,7 @@ import { createFederationCarriers, refuseImpossibleSetting } from '../server/fed
 import { federationDeeds, summarizeFederationState } from '../server/federation-summaries.ts';
 import { FederationScene } from './federation/federation-scene.ts';
 
-const NOBODY = { isEmpty: true, has: () => false, onChange: () => undefined };
+const NOBODY = { isEmpty: true, has: () => false, onChange: () => undefined, onParting: () => undefined };
 const PIN = { domain: 'capulet.example', fingerprint: 'AB'.repeat(32) };
 
 describe('deeds', () => {

@@ -25,7 +25,7 @@ export function NetworkPage() {
         )
       ) : (
         <>
-          <ProblemList problems={data.problems} />
+          <ProblemList problems={data.problems} page="network" />
           <div className={css.columns}>
             <div className={css.column}>
               <NamesCard network={data} />

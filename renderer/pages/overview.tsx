@@ -40,7 +40,7 @@ export function OverviewPage() {
         <NothingYet status={status} state={state} />
       ) : (
         <>
-          <ProblemList problems={data.problems} />
+          <ProblemList problems={data.problems} page="overview" />
           <Facts status={data} />
           <div className={css.columns}>
             <div className={css.wide}>

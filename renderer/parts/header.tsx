@@ -1,6 +1,9 @@
 /** What holds on every page: which server this is, how it is, and how bright the window should be. */
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import type { ServerState } from '../../server/control/contract.ts';
+import { pageOfProblems } from '../problem-pages.ts';
+import { useStatus } from '../queries.ts';
+import { pageAddress, usePage } from '../route.ts';
 import { texts } from '../texts.ts';
 import css from './header.module.css';
 import { Icon, type IconName } from './icons.tsx';
@@ -23,10 +26,25 @@ export function Header({ domain, state }: HeaderProps) {
     <header className={css.header}>
       {domain === undefined ? null : <span className={css.domain}>{domain}</span>}
       <StatePill state={state} />
+      <ProblemLink state={state} />
       <div className={css.end}>
         <SchemeMenu />
       </div>
     </header>
+  );
+}
+
+/** From what needs attention to where something is done about it. */
+function ProblemLink({ state }: Pick<HeaderProps, 'state'>) {
+  const here = usePage();
+  const { data: status } = useStatus();
+  const problems = status?.problems ?? [];
+  const page = pageOfProblems(problems);
+  if (state.kind !== 'running-with-problem' || problems.length === 0 || page === here) return null;
+  return (
+    <a className={css.link} href={pageAddress(page)}>
+      {texts.state.look}
+    </a>
   );
 }
 

@@ -4,8 +4,13 @@ import { texts } from '../texts.ts';
 import { SettingRow } from './setting-row.tsx';
 import css from './settings-group.module.css';
 
-export function SettingsGroup({ group }: { readonly group: SettingsGroupView }) {
-  const note = texts.settings.notes[group.name];
+interface SettingsGroupProps {
+  readonly group: SettingsGroupView;
+  /** What must be known about all of them. */
+  readonly note?: string;
+}
+
+export function SettingsGroup({ group, note = texts.settings.notes[group.name] }: SettingsGroupProps) {
   return (
     <section className={css.group} aria-label={group.title} id={`group-${group.name}`} tabIndex={-1}>
       <h2 className={css.title}>{group.title}</h2>

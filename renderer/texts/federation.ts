@@ -31,7 +31,7 @@ export const federation = {
     how: 'How Snug gets it',
     howText: (domain: string) =>
       `The name of a server is part of everybody’s address, so it is chosen when Snug is set up and stays: people at ${domain} keep their addresses. With a domain, set Snug up in a folder of its own, and with the domain as its name:`,
-    command: 'snug serve --data-dir another-folder --domain chat.example.org',
+    command: 'snug serve --data another-folder --domain chat.example.org',
     commandName: 'the command',
     without: 'Without one',
     withoutText:
@@ -41,6 +41,7 @@ export const federation = {
     title: 'Your domain',
     text: 'What other servers need before they can find this one and trust it.',
     progress: (done: number, all: number) => `${done} of ${all} done`,
+    complete: 'All done that can be told from here',
     marks: {
       done: 'done',
       todo: 'to do',
@@ -155,7 +156,9 @@ export const federation = {
         rfc2136: 'A name server of my own (RFC 2136)',
       },
       token: 'API token',
-      tokenText: 'One that may change the records of this domain and nothing else. It is kept here and shown to nobody.',
+      tokenText:
+        'One that may change the records of this domain and nothing else. It is kept here and shown to nobody.',
+      showSecret: 'Show what is typed',
       secretIsSet: 'There is one. Type to replace it.',
       server: 'Name server',
       serverText: 'Such as 192.0.2.1 or 192.0.2.1:53.',
@@ -198,8 +201,6 @@ export const federation = {
       outside: 'What only a visit from outside can tell',
       outsideText:
         'Whether the ports can be reached from the internet cannot be told from here. Ask somebody elsewhere to write to you, or use a test page for XMPP servers.',
-      testPage: 'A test page',
-      testPageName: 'the address of a test page',
       hints: 'Good to know',
     },
   },
@@ -226,7 +227,8 @@ export const federation = {
       pin: 'Pinned certificate',
       dialback: 'DNS alone (dialback)',
     },
-    queue: (n: number) => `${plural(n, 'message is', 'messages are')} on the way, and kept until they arrive or go back.`,
+    queue: (n: number) =>
+      `${plural(n, 'message is', 'messages are')} on the way, and kept until they arrive or go back.`,
     oldest: 'The oldest is from',
     actionsFor: (domain: string) => `Actions for ${domain}`,
     menu: { test: 'Test…', pin: 'Pin its certificate…', disconnect: 'Disconnect' },

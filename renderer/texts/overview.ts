@@ -21,6 +21,7 @@ export const overview = {
     },
   },
   problems: 'What needs your attention',
+  problemPage: (page: string) => `Open ${page}`,
   signInAt: 'People sign in at',
   address: 'the address',
   facts: {

@@ -13,6 +13,11 @@ export function skeletonOf(name: string): string {
   return skeleton.normalize('NFD');
 }
 
+/** Both are prepared. */
+export function looksLike(one: string, other: string): boolean {
+  return one === other || skeletonOf(one) === skeletonOf(other);
+}
+
 function readTable(): Map<string, string> {
   const prototypes = new Map<string, string>();
   for (const entry of CONFUSABLES.trim().split(/\s+/)) {

@@ -2,6 +2,7 @@
 import { AccountError } from '../accounts/account-error.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { EVERYTHING, meets, NOTHING, type Permissions, type Requirement } from '../accounts/permissions.ts';
+import { looksLike } from '../accounts/skeleton.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Jid } from '../jid/jid.ts';
 import type { Actor } from './actor.ts';
@@ -39,6 +40,12 @@ export class Administration {
     return adminJids().includes(`${localpart}@${domain}`);
   }
 
+  /** Whether a name could be mistaken for that of such an administrator, or is it. */
+  isLikeGranted(localpart: string): boolean {
+    const { adminJids, domain } = this.#options;
+    return adminJids().some((jid) => jid.endsWith(`@${domain}`) && looksLike(localpart, jid.split('@')[0] ?? ''));
+  }
+
   /** What an account may do to the server, whether it exists already or not. */
   permissionsOf(localpart: string): Permissions {
     const { accounts } = this.#options;
@@ -58,6 +65,11 @@ export class Administration {
     };
   }
 
+  /** Whether the account, as it is now, reaches as far as a deed of its own from before. SECURITY: see `DeedRule.reach`. */
+  stillReaches<D extends DeedName>(localpart: string, deed: D, input: InputOf<D>): boolean {
+    return meetsAll(this.permissionsOf(localpart), DEED_RULES[deed].reach(input, this.#powers));
+  }
+
   /**
    * Does it, and enters it in the audit log whatever came of it; settles when both are on disk.
    * @throws DeedError, AccountError or ConfigError with a sentence for the actor; anything else is a fault
@@ -71,7 +83,7 @@ export class Administration {
       await enter('forbidden');
       throw new DeedError('forbidden', 'Your role does not allow this.');
     }
-    if (!meetsAll(actor, rule.reach(input, this.#powers))) {
+    if (!meetsAll(actor.permissions, rule.reach(input, this.#powers))) {
       await enter('forbidden', 'It would reach beyond the role of who did it.');
       throw new DeedError('forbidden', 'This would reach beyond what your own role allows.');
     }
@@ -93,8 +105,8 @@ export class Administration {
   }
 }
 
-function meetsAll(actor: Actor, requirements: Iterable<Requirement>): boolean {
-  for (const requirement of requirements) if (!meets(actor.permissions, requirement)) return false;
+function meetsAll(permissions: Permissions, requirements: Iterable<Requirement>): boolean {
+  for (const requirement of requirements) if (!meets(permissions, requirement)) return false;
   return true;
 }
 

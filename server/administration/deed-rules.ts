@@ -187,6 +187,10 @@ export const DEED_RULES: { readonly [D in DeedName]: DeedRule<InputOf<D>> } = {
   'federation.disconnect': { permission: 'settings.write', subject: ({ domain }) => ({ on: domain }), reach: noReach },
   'federation.pin': { permission: 'settings.write', ...ofPin },
   'federation.unpin': { permission: 'settings.write', ...ofPin },
+  // As with a pin: whom the server believes, and so whom people here see as their contacts.
+  'pairs.consent': { permission: 'settings.write', ...ofPin },
+  'pairs.refuse': { permission: 'settings.write', ...ofPin },
+  'pairs.remove': { permission: 'settings.write', subject: ({ domain }) => ({ on: domain }), reach: noReach },
   'certificate.request': { permission: 'settings.write', subject: noSubject, reach: noReach },
   'certificate.continue': { permission: 'settings.write', subject: noSubject, reach: noReach },
   'certificate.cancel': { permission: 'settings.write', subject: noSubject, reach: noReach },

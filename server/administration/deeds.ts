@@ -48,6 +48,13 @@ interface OneGroup {
   readonly id: string;
 }
 
+/** What a person has compared. */
+interface OnePair {
+  readonly domain: string;
+  /** SHA-256 in lower-case hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
 interface OneComponent {
   readonly domain: string;
 }
@@ -133,6 +140,10 @@ export interface DeedTypes {
   /** A certificate, or its public key, by which a server is known: SHA-256 in hexadecimal digits. */
   'federation.pin': Deed<{ readonly domain: string; readonly fingerprint: string }>;
   'federation.unpin': Deed<{ readonly domain: string; readonly fingerprint: string }>;
+  /** Another Snug server of the network may chat with this one, if its host agrees too; by the key that was compared. */
+  'pairs.consent': Deed<OnePair>;
+  'pairs.refuse': Deed<OnePair>;
+  'pairs.remove': Deed<{ readonly domain: string }>;
   /** From a public authority, as the settings say. */
   'certificate.request': Deed<Record<never, never>>;
   /** The DNS records by hand are made. */

@@ -32,6 +32,7 @@ import { restartServer, showSessions, showStatus, showWindow, stopServer } from 
 import { type InviteOptions, invite, listInvitations, resetPassword, revokeInvitation } from './invite.ts';
 import { showLogs } from './logs.ts';
 import { probeNetworkName, showNetwork } from './network.ts';
+import { addPairCommands } from './pair-commands.ts';
 import { createRole, listRoles, removeRole, setUserRole, updateRole } from './role.ts';
 import { serve } from './serve.ts';
 import type { ServerEntry } from './server-entry.ts';
@@ -117,6 +118,8 @@ function createProgram(
     program.command('federation').description('chat with people of other servers: switch it, look at it, try it'),
     settingFrom,
   );
+
+  addPairCommands(program, settingFrom);
 
   withCommon(program.command('status'))
     .description('show how the server is doing')

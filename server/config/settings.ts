@@ -71,12 +71,38 @@ export const c2sSettings = {
   ),
 } satisfies SettingsGroup;
 
+const publicOrigin = z
+  .string()
+  .max(1_023)
+  .transform((text, context) => {
+    const origin = text.trim() === '' ? '' : prepareOrigin(text.trim());
+    if (origin !== undefined) return origin;
+    context.addIssue({ code: 'custom', message: 'no address' });
+    return z.NEVER;
+  })
+  .meta({ description: 'an address such as https://example.org or https://example.org:8443, or nothing' });
+
+/** Without a path, a name or a password; undefined when it is none of HTTPS. */
+function prepareOrigin(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, pathname, search, hash, username, password, origin } = new URL(text);
+  const isBare = pathname === '/' && `${search}${hash}${username}${password}` === '';
+  return protocol === 'https:' && isBare ? origin : undefined;
+}
+
 export const webSettings = {
   port: setting(
     z.union([port, z.literal('off')]),
     5281,
     'The port for files and web clients (HTTPS). 0 picks a free one.',
     { appliesOnRestart: true },
+  ),
+  publicOrigin: setting(
+    publicOrigin,
+    '',
+    'The address under which the port for files and web clients is reached from outside, where a router or another web ' +
+      'server hands on a port of its own, such as https://example.org for port 443. Nothing means the domain with that ' +
+      'port itself. It stands in the links to shared files, so people at home must reach it as well.',
   ),
   websocket: setting(
     z.boolean(),
@@ -129,6 +155,12 @@ export const lanSettings = {
     [],
     'The network interfaces on which the server shows itself, such as eth0 or Wi-Fi. Nothing here means every private ' +
       'network, but no tunnel (VPN), container or virtual machine.',
+  ),
+  pairing: setting(
+    z.boolean(),
+    true,
+    'Whether other Snug servers on the local network may find this one, and ask whether people here and there may chat. ' +
+      'Both hosts have to agree.',
   ),
 } satisfies SettingsGroup;
 

@@ -13,6 +13,7 @@ import { federation, federationState } from './contract/federation.ts';
 import { groups } from './contract/groups.ts';
 import { invitations } from './contract/invitations.ts';
 import { networkProcedures } from './contract/network.ts';
+import { pairs } from './contract/pairs.ts';
 import { trustProcedures } from './contract/trust.ts';
 
 export type {
@@ -39,6 +40,7 @@ export type {
 export type { GroupSummary } from './contract/groups.ts';
 export type { InvitationSummary, IssuedInvitationSummary } from './contract/invitations.ts';
 export type { InterfaceSummary, NameProbe, NetworkSummary } from './contract/network.ts';
+export type { PairedServerSummary, PairsOverview } from './contract/pairs.ts';
 export type { TrustSummary } from './contract/trust.ts';
 
 /** The roles that every server has, from least to most. */
@@ -239,6 +241,7 @@ export const contract = {
   certificate,
   ports: portProcedures,
   federation,
+  pairs,
   groups,
   invitations,
   network: networkProcedures,

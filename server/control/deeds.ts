@@ -18,6 +18,7 @@ import type {
   FileSummary,
   NameProbe,
   NetworkSummary,
+  PairsOverview,
   PortMappingSummary,
   ReportSummary,
   RoleSummary,
@@ -84,6 +85,11 @@ export interface FederationDeeds {
   onChange(listener: () => void): () => void;
 }
 
+export interface PairDeeds {
+  overview(): PairsOverview;
+  onChange(listener: () => void): () => void;
+}
+
 export interface DomainDeeds {
   /** Asks the DNS. Never rejects. */
   check(): Promise<DomainReportSummary>;
@@ -114,6 +120,7 @@ export interface Deeds {
   components(): ComponentListing;
   readonly groups: GroupDeeds;
   readonly federation: FederationDeeds;
+  readonly pairs: PairDeeds;
   readonly invitations: InvitationDeeds;
   readonly domain: DomainDeeds;
   readonly network: NetworkDeeds;

@@ -9,6 +9,7 @@ import { controlError } from './control-error.ts';
 import type { Deeds } from './deeds.ts';
 import { createDomainHandlers } from './domain-handlers.ts';
 import { createFederationHandlers } from './federation-handlers.ts';
+import { createPairHandlers } from './pair-handlers.ts';
 import { followLines } from './follow-lines.ts';
 import { followSnapshots } from './follow-snapshots.ts';
 import { createGroupHandlers } from './group-handlers.ts';
@@ -146,6 +147,7 @@ export function createHandlers(deeds: Deeds, log: Logger) {
     ...createComponentHandlers(os, deeds),
     ...createGroupHandlers(os, deeds),
     ...createFederationHandlers(os, deeds),
+    ...createPairHandlers(os, deeds),
     ...createDomainHandlers(os, deeds),
     ...createInvitationHandlers(os, deeds),
     ...createNetworkHandlers(os, deeds),

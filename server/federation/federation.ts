@@ -11,6 +11,7 @@ import type { FederationLinks, FederationOptions, FederationState, FederationSta
 import type { LinksOptions } from './links/link-options.ts';
 import type { DomainSummary, LinkTest } from './links/link-summary.ts';
 import { isLocalOnly } from './local-domain.ts';
+import { isWithin } from './paired-servers.ts';
 import { Pins } from './pins.ts';
 import { createPolicy, reasonToClose } from './policy.ts';
 import { Ports } from './ports.ts';
@@ -73,10 +74,12 @@ export class Federation {
       },
     });
     options.onSetting((key) => this.#settingChanged(key));
-    pairs.onChange(() => {
+    pairs.onChange((name) => {
       this.#applyPolicy();
+      this.#pairChanged(name);
       void this.follow();
     });
+    pairs.onParting((name) => this.#part(name));
   }
 
   get status(): FederationStatus {
@@ -282,6 +285,31 @@ export class Federation {
       const reason = reasonToClose(this.#policy, summary);
       if (reason !== undefined) this.#running?.links.close(summary.domain, reason);
     }
+  }
+
+  /** People there are probed, or gone; when this starts or stops federation as a whole, it is done there. */
+  #pairChanged(domain: string): void {
+    const { pairs, roster, router } = this.#options;
+    if (this.#running === undefined) return;
+    if (pairs.has(domain)) roster()?.greet((jid) => isWithin(jid.domain, domain));
+    else
+      for (const farewell of this.#presences.takeFarewells((name) => isWithin(name, domain))) void router.route(farewell);
+  }
+
+  /** Says goodbye to a domain in the name of everybody here, and gives that a moment to arrive. Never rejects. */
+  async #part(domain: string): Promise<void> {
+    const { roster, clock } = this.#options;
+    const links = this.#running?.links;
+    if (links === undefined) return;
+    roster()?.leave((jid) => isWithin(jid.domain, domain));
+    const isDone = () => links.summaries.every((one) => !isWithin(one.domain, domain) || one.queuedStanzas === 0);
+    const done = Promise.withResolvers<void>();
+    const timer = clock.after(DRAIN_MS, done.resolve);
+    const forget = links.onChange(() => isDone() && done.resolve());
+    if (isDone()) done.resolve();
+    await done.promise;
+    timer.cancel();
+    forget();
   }
 
   #enter(state: FederationState): void {

@@ -38,11 +38,12 @@ export class RemotePresences {
     this.#shown.delete(address);
   }
 
-  /** Everything that has been shown, as the presence that ends it; forgets it. */
-  takeFarewells(): readonly (AddressedStanza & { readonly kind: 'presence' })[] {
-    const all = [...this.#shown.values()].flatMap((shown) => [...shown.values()]);
-    this.#shown.clear();
-    this.#count = 0;
+  /** What has been shown of these domains, all unless said, as the presence that ends it; forgets it. */
+  takeFarewells(
+    isLost: (domain: string) => boolean = () => true,
+  ): readonly (AddressedStanza & { readonly kind: 'presence' })[] {
+    const all = [...this.#shown.values()].flatMap((shown) => [...shown.values()].filter(({ from }) => isLost(from.domain)));
+    for (const { from, to } of all) this.#forget(to.full, from.full);
     return all.map(({ from, to, kind }) => ({
       kind: 'presence',
       type: 'unavailable',

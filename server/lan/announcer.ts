@@ -1,5 +1,6 @@
 /** Announces the server on every network this computer is in, and keeps that true while networks come and go. */
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import type { DnsQuestion } from 'multicast-dns';
 import type { Logger } from '../log/log.ts';
 import { Contest } from './contest.ts';
 import { InterfaceWatcher } from './interface-watcher.ts';
@@ -29,6 +30,8 @@ export interface AnnouncerOptions {
   readonly random?: () => number;
   /** Asks the DNS servers of the network; left out, nobody asks them. */
   readonly resolveSoa?: ResolveSoa;
+  /** What others say, on each network. */
+  readonly hear?: LinkOptions['hear'];
   /** The problems may be others now. */
   readonly onChange?: () => void;
   readonly openLink?: (options: LinkOptions) => Link;
@@ -84,6 +87,7 @@ export class Announcer {
       monotonicMs: this.#monotonicMs,
       random: options.random ?? Math.random,
       onChange: this.#onChange,
+      ...(options.hear && { hear: options.hear }),
     };
     const open = options.openLink ?? openLink;
     this.#openLink = (lan, announcement) =>
@@ -120,6 +124,11 @@ export class Announcer {
   /** How it goes on each interface that is announced on, or would be. */
   get links(): readonly AnnouncedLink[] {
     return this.#links.map(({ lan, link }) => ({ lan, state: link.state, instance: link.instance }));
+  }
+
+  /** Asks the others on every network where the server is announced. */
+  ask(questions: readonly DnsQuestion[]): void {
+    for (const { link } of this.#links) link.ask(questions);
   }
 
   /** Announces from now on; probing takes about two seconds first. */

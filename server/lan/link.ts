@@ -6,7 +6,7 @@
  * for somebody else's claim to the name, print that to the console and fall silent.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import multicastDns, { type DnsPacket, type DnsRecord, type MulticastDns } from 'multicast-dns';
+import multicastDns, { type DnsPacket, type DnsQuestion, type DnsRecord, type MulticastDns } from 'multicast-dns';
 import type { Logger } from '../log/log.ts';
 import { answerQuery, hasSharedRecords, type Reply } from './answers.ts';
 import type { Contest } from './contest.ts';
@@ -37,6 +37,8 @@ export interface LinkOptions {
   /** Between 0 and 1. */
   readonly random: () => number;
   readonly log: Logger;
+  /** What others say on this network, besides what is about our own names. */
+  readonly hear?: (packet: DnsPacket, from: string, isOnLink: (address: string) => boolean) => void;
   /** Its state, or what is contested, is another. */
   readonly onChange: () => void;
 }
@@ -52,6 +54,8 @@ export interface Link {
   update(announcement: Announcement): boolean;
   /** Asks whether the names that somebody else answers for are still contested. */
   askAgain(): void;
+  /** Asks the others of this network something, once it is announced itself. */
+  ask(questions: readonly DnsQuestion[]): void;
   /** Says goodbye, if there is something to take back, and closes the socket; after two seconds without a goodbye. */
   close(): Promise<void>;
 }
@@ -88,6 +92,7 @@ class MulticastLink implements Link {
     this.#mdns.on('error', (error) => this.#refuse(error));
     this.#mdns.on('query', (query, from) => this.#survive(() => this.#answer(query, from)));
     this.#mdns.on('response', (packet, from) => this.#survive(() => this.#watchNames(packet, from)));
+    this.#mdns.on('response', (packet, from) => this.#survive(() => this.#hearOthers(packet, from)));
     this.#mdns.once('ready', () => this.#claim().catch((error) => this.#refuse(error)));
   }
 
@@ -117,6 +122,10 @@ class MulticastLink implements Link {
     if (this.#state !== 'announced') return;
     const questions = this.#options.contest.conflicts.map(({ name }) => ({ name, type: 'ANY', class: 'IN' }));
     if (questions.length > 0) this.#mdns.query({ questions }, () => undefined);
+  }
+
+  ask(questions: readonly DnsQuestion[]): void {
+    if (this.#state === 'announced') this.#mdns.query({ questions }, () => undefined);
   }
 
   close(): Promise<void> {
@@ -221,6 +230,12 @@ class MulticastLink implements Link {
         this.#later(DEFENCE_DELAY_MS, () => this.#defend(conflict.name));
       }
     }
+  }
+
+  #hearOthers(packet: DnsPacket, from: RemoteInfo): void {
+    const { hear, lan } = this.#options;
+    if (hear === undefined || !this.#isHeard(from) || !isResponse(packet, from)) return;
+    hear(packet, from.address, (address) => isOnLink(lan, address));
   }
 
   #defend(contested: string): void {

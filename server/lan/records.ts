@@ -2,6 +2,7 @@
 import type { DnsRecord } from 'multicast-dns';
 import type { LanInterface } from './interfaces.ts';
 import { isLocalDomain } from './names.ts';
+import { pairingText } from './neighbour-text.ts';
 
 /** RFC 6762 section 10: records that hold a host name or an address. */
 const HOST_TTL_SECONDS = 120;
@@ -24,6 +25,10 @@ export interface Announcement {
   readonly joinPort?: number;
   /** SHA-256 of the authority that clients may be asked to trust, as `AA:BB:…`. */
   readonly caFingerprint?: string;
+  /** What other servers know this one by, as lower-case hexadecimal digits; left out when it wants to know none. */
+  readonly pairKey?: string;
+  /** Tokens of the servers of this network that its host has agreed to talk with, or wishes to. */
+  readonly asks?: readonly string[];
   /** The addresses that are listened on; everything when left out. */
   readonly listening?: readonly string[];
   /** The names of the interfaces to announce on; nothing means: those that lead to people. */
@@ -48,12 +53,14 @@ export function servicesOf({ c2sPort, c2sTlsPort, s2sPort, s2sTlsPort }: Announc
 const MAX_TXT_BYTES = 255;
 
 /** What the TXT record says. Everybody in the network reads it: no tokens, names of people or numbers of them. */
-export function textOf({ domain, joinPort, caFingerprint }: Announcement, lan: LanInterface): Record<string, string> {
+export function textOf(announcement: Announcement, lan: LanInterface): Record<string, string> {
+  const { domain, joinPort, caFingerprint, pairKey, asks } = announcement;
   const text = {
     txtvers: '1',
     domain,
     ...(joinPort !== undefined && { join: `http://${lan.address}:${joinPort}/join` }),
     ...(caFingerprint !== undefined && { fp: caFingerprint.replaceAll(':', '').toLowerCase() }),
+    ...pairingText(pairKey, asks),
   };
   return Object.fromEntries(
     Object.entries(text).filter(([key, value]) => Buffer.byteLength(`${key}=${value}`) <= MAX_TXT_BYTES),

@@ -5,8 +5,11 @@ import type { Logger } from '../log/log.ts';
 import { Stream, type StreamOptions } from '../stream/stream.ts';
 import type { Transport } from '../stream/transport.ts';
 
-/** From the first byte to a bound resource: enough to type a password again, too short to hoard connections. */
-export const NEGOTIATION_MS = 60_000;
+/**
+ * From the first byte to a bound resource. Psi+, Pidgin and Conversations hold the connection while somebody compares a
+ * fingerprint, and after a minute people were still at it; what strangers can hoard is limited by number.
+ */
+export const NEGOTIATION_MS = 300_000;
 /** After our `</stream:stream>` (RFC 6120 section 4.4: "a reasonable amount of time"). */
 const CLOSING_MS = 5_000;
 const SWEEP_MS = 5_000;

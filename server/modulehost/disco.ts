@@ -191,6 +191,16 @@ function merge(infos: readonly DiscoInfo[]): DiscoInfo {
   return {
     identities: infos.flatMap(({ identities }) => identities),
     features: [...new Set(infos.flatMap(({ features }) => features))].sort(),
-    forms: infos.flatMap(({ forms }) => forms ?? []),
+    forms: mergeForms(infos.flatMap(({ forms }) => forms ?? [])),
   };
+}
+
+/** XEP-0128 section 3 has one form for each FORM_TYPE: what several modules tell under one stands in one (XEP-0485 section 9). */
+function mergeForms(forms: readonly Form[]): readonly Form[] {
+  const merged = new Map<string | undefined, Form>();
+  for (const form of forms) {
+    const before = merged.get(form.formType);
+    merged.set(form.formType, before === undefined ? form : { ...before, fields: [...before.fields, ...form.fields] });
+  }
+  return [...merged.values()];
 }

@@ -28,6 +28,7 @@ import type { InlineFeature } from '../stream/features/sasl2-inline.ts';
 import type { Command } from './commands.ts';
 import type { Disco, Identity } from './disco.ts';
 import type { Network } from './network.ts';
+import type { PeerServer } from './peers.ts';
 import type { Provided, ServiceToken } from './services.ts';
 import type { WebAddress, WebRoutes } from './web.ts';
 
@@ -84,6 +85,8 @@ export interface Host<C extends SettingsGroup = SettingsGroup> {
   readonly web: WebAddress;
   /** For ports of the module's own. */
   readonly network: Network;
+  /** With whom there are streams now; none while federation is off. */
+  readonly peers: () => readonly PeerServer[];
   /** A directory of the module's own, for what is too large for the database. The module makes it. */
   readonly folder: string;
   /** A service that is listed under `needs`. */

@@ -3,7 +3,7 @@ import type { RosterEntry } from '../administration/deeds.ts';
 import type { Jid } from '../jid/jid.ts';
 import type { Session } from '../session/session.ts';
 import type { StanzaError } from '../stanza/error.ts';
-import type { Iq } from '../stanza/stanza.ts';
+import type { Iq, Presence } from '../stanza/stanza.ts';
 import type { GuestDoor } from '../stream/sasl/anonymous.ts';
 import type { Element } from '../xml/element.ts';
 import type { SharedContacts, Sharing } from './roster-groups.ts';
@@ -67,6 +67,12 @@ export interface RosterService {
    * that is full stays as it is. Resolves when it is on disk.
    */
   befriend(account: string, other: string): Promise<void>;
+  /**
+   * Grants a request in the place of the account's owner, since who asks is the contact `former` at a new address
+   * (XEP-0283), and ends the subscription of `former`. Name and groups come along. False, and nothing is done, when
+   * `former` may not see the account's presence, or when the list is full.
+   */
+  takeOver(account: string, former: Jid, request: Presence): boolean;
   /** From now on the contacts of `source` stand in the rosters as well; there is one source. */
   share(source: SharedContacts): Sharing;
 }
@@ -238,6 +244,20 @@ export interface PepService {
    */
   onChange(listener: (change: PepChange) => void): () => void;
 }
+
+/** XEP-0060 from the inside, for modules with a node of their own at the service `pubsub.`. */
+export interface NodesService {
+  /** Of the service. */
+  readonly address: Jid;
+  /** From now on nobody else makes a node of this name; the function takes that back. */
+  reserve(node: string): () => void;
+  /** Publishes in the service's own name to a node with one item, open to everybody; undefined, or why not. */
+  publish(node: string, item: PepItem): Promise<StanzaError | undefined>;
+  /** Takes a node of the service's own away, with all that is in it. Resolves when it is gone from the disk. */
+  remove(node: string): Promise<void>;
+}
+
+export const NODES: ServiceToken<NodesService> = { name: 'nodes' };
 
 export interface PepItem {
   readonly id: string;

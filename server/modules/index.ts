@@ -28,6 +28,7 @@ import { guests } from './guests/guests.ts';
 import { invitations } from './invitations/invitations.ts';
 import { lastActivity } from './last-activity/last-activity.ts';
 import { legacySession } from './legacy-session.ts';
+import { moved } from './moved.ts';
 import { multicast } from './multicast/multicast.ts';
 import { offline } from './offline/offline.ts';
 import { ping } from './ping.ts';
@@ -41,6 +42,7 @@ import { registration } from './registration.ts';
 import { reports } from './reports/reports.ts';
 import { rooms } from './rooms/rooms.ts';
 import { roster } from './roster/roster.ts';
+import { serverInfo } from './server-info.ts';
 import { streamManagement } from './stream-management/stream-management.ts';
 import { time } from './time.ts';
 import { upload } from './upload/upload.ts';
@@ -59,6 +61,7 @@ export const modules: readonly Module[] = [
   roster,
   blockLists,
   blocking,
+  moved, // behind those who turn away whom nobody wants
   disco, // before those whose identities stand behind that of an account
   pubsub,
   pep,
@@ -88,6 +91,7 @@ export const modules: readonly Module[] = [
   directory,
   externalServices,
   contact,
+  serverInfo,
   announcements,
   adhoc,
   adminCommands,

@@ -182,7 +182,7 @@ export const registration = defineModule({
 
     /** SECURITY: an administrator by name (`admin.jids`) is made by administrators, and by nobody who knows the name. */
     function isReserved(localpart: string): boolean {
-      return host.administration.isGranted(localpart) || [...ushers].some((usher) => usher.isReserved(localpart));
+      return host.administration.isLikeGranted(localpart) || [...ushers].some((usher) => usher.isReserved(localpart));
     }
 
     /** Section 3.1: the registration that is on file; the password stays there. */

@@ -28,6 +28,7 @@ import { RecentLines } from '../../server/log/recent-lines.ts';
 import { fakeDomain } from './fake-domain.ts';
 import { FakeFederation } from './fake-federation.ts';
 import { aNetwork, aTrust } from './fake-network.ts';
+import { aNeighbour, FakePairs } from './fake-pairs.ts';
 
 export interface FakeServer extends Deeds {
   readonly directory: string;
@@ -169,9 +170,11 @@ export function createFakeServer(): FakeServer {
     ]),
   ) as unknown as Carriers;
   const federation = new FakeFederation({ done: (what) => done.push(what) });
+  const pairs = new FakePairs({ servers: [aNeighbour], done: (what) => done.push(what) });
   const carry: Carriers = {
     ...noted,
     ...federation.carriers(),
+    ...pairs.carriers(),
     'accounts.create': async ({ localpart, password, role }) => {
       if (localpart === 'ann') throw new AccountError('conflict', 'The name ann is taken.');
       await note(`accounts.create ${localpart} ${password} ${role}`);
@@ -266,6 +269,7 @@ export function createFakeServer(): FakeServer {
     trust: { describe: () => Promise.resolve(aTrust) },
     domain: fakeDomain,
     federation,
+    pairs,
     groups: { list: () => [aGroup], onChange: () => () => undefined },
     invitations: { list: () => [anInvitation], onChange: () => () => undefined },
     perform: (actor, deed, input) => {

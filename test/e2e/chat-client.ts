@@ -27,6 +27,8 @@ export interface ChatClientOptions {
   readonly received?: (message: Element) => void;
   /** The same for presence. */
   readonly presence?: (presence: Element) => void;
+  /** The same for requests; who is given none leaves them unanswered. */
+  readonly asked?: (iq: Element) => void;
 }
 
 /** What becomes of a stanza that was sent. */
@@ -240,8 +242,14 @@ export class ChatClient {
       this.#handled++;
       if (element.name === 'message') this.#options.received?.(element);
       if (element.name === 'presence') this.#options.presence?.(element);
-      if (element.name === 'iq') this.#replies.get(element.attr('id') ?? '')?.(element);
+      if (element.name === 'iq') this.#readIq(element);
     }
+  }
+
+  #readIq(iq: Element): void {
+    const isRequest = iq.attr('type') === 'get' || iq.attr('type') === 'set';
+    if (isRequest) this.#options.asked?.(iq);
+    else this.#replies.get(iq.attr('id') ?? '')?.(iq);
   }
 
   #acknowledge(h: number): void {

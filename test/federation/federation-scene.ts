@@ -14,7 +14,7 @@ export interface FederationSceneOptions extends SceneOptions {
 }
 
 /** Scenes are at `localhost`, which may talk with paired servers alone. */
-export const ALL_PAIRED: PairedServers = { isEmpty: false, has: () => true, onChange: () => undefined };
+export const ALL_PAIRED: PairedServers = { isEmpty: false, has: () => true, onChange: () => undefined, onParting: () => undefined };
 
 export class FederationScene {
   readonly scene: Scene;

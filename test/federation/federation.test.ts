@@ -4,7 +4,7 @@ import { StanzaError } from '../../server/stanza/error.ts';
 import type { Element } from '../../server/xml/element.ts';
 import { FederationScene } from './federation-scene.ts';
 
-const NOBODY = { isEmpty: true, has: () => false, onChange: () => undefined };
+const NOBODY = { isEmpty: true, has: () => false, onChange: () => undefined, onParting: () => undefined };
 const SWITCHED_OFF = 'Chatting with other servers has been switched off on this server.';
 
 function notAllowed(text: string): string {

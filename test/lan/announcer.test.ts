@@ -43,6 +43,7 @@ function announcing(first: NodeJS.Dict<NetworkInterfaceInfo[]>, hostName = 'lapt
           if (isSame) events.push(`updated ${address} ${c2sPort}`);
           return isSame && link.state === 'announced';
         },
+        ask: () => undefined,
         askAgain: () => {
           if (link.state === 'announced' && options.contest.conflicts.length > 0) events.push(`asked again ${address}`);
         },

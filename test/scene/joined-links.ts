@@ -4,12 +4,23 @@
  */
 import type { FederationLinks, LinkEvents } from '../../server/federation/federation-options.ts';
 import { isStanza, readServerStanza } from '../../server/federation/links/inbound.ts';
-import type { DomainSummary, LinkTest } from '../../server/federation/links/link-summary.ts';
+import type { DomainSummary, LinkTest, StreamSummary } from '../../server/federation/links/link-summary.ts';
 import { errorReply, StanzaError } from '../../server/stanza/error.ts';
 import { NS_SERVER } from '../../server/stanza/server-namespace.ts';
 import { NS_CLIENT } from '../../server/stanza/stanza.ts';
 import type { Element } from '../../server/xml/element.ts';
 import { parseXml } from '../../server/xml/parse.ts';
+
+const STREAM: StreamSummary = {
+  sinceMs: 0,
+  remoteAddress: '192.0.2.1',
+  tlsVersion: 'TLSv1.3',
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  proof: { by: 'dialback' },
+  ownProof: 'certificate',
+  isBidirectional: true,
+  streamManagement: 'on',
+};
 
 export interface JoinedLinksOptions {
   /** Of the accounts of the server whose links these are. */
@@ -111,7 +122,7 @@ export class JoinedLinks implements FederationLinks {
 
   #noteSummary(domain: string): void {
     if (this.#summarized.has(domain)) return;
-    const empty = { outgoing: [], incoming: [], queuedStanzas: 0, queuedBytes: 0 };
+    const empty = { outgoing: [STREAM], incoming: [], queuedStanzas: 0, queuedBytes: 0 };
     this.#summarized.set(domain, {
       domain,
       state: 'connected',

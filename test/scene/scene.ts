@@ -15,6 +15,7 @@ import { type Core, createCore, moduleMigrations, settingsGroups } from '../../s
 import { FEDERATION_MIGRATIONS } from '../../server/federation/store.ts';
 import { createWeb } from '../../server/listeners/web.ts';
 import type { Logger } from '../../server/log/log.ts';
+import type { PeerServer } from '../../server/modulehost/peers.ts';
 import { Database } from '../../server/store/database.ts';
 import { FakeClock } from './fake-clock.ts';
 import { SceneClient } from './scene-client.ts';
@@ -33,6 +34,8 @@ export interface SceneOptions {
   /** Of `accounts`, those with the role admin. */
   readonly admins?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** With whom the server has streams. */
+  readonly peers?: () => readonly PeerServer[];
 }
 
 export const DOMAIN = 'localhost';
@@ -142,6 +145,7 @@ export class Scene {
     }
     this.#server = createCore({
       web: { origin: `https://${this.domain}:5281` },
+      ...(this.#options.peers && { peers: this.#options.peers }),
       dataDir: this.folder,
       domain: this.domain,
       version: '0.0.0',

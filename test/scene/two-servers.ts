@@ -6,6 +6,7 @@
 import { federationSettings } from '../../server/config/federation-settings.ts';
 import { Federation } from '../../server/federation/federation.ts';
 import { NO_PAIRS } from '../../server/federation/paired-servers.ts';
+import { peersOf } from '../../server/federation-summaries.ts';
 import { ROSTER } from '../../server/modulehost/services.ts';
 import type { Element } from '../../server/xml/element.ts';
 import { JoinedLinks } from './joined-links.ts';
@@ -84,10 +85,16 @@ export class TwoServers {
 
   static async open(a: SideOptions = {}, b: SideOptions = {}): Promise<TwoServers> {
     const settings = { 'federation.enabled': true };
-    const two = new TwoServers(
-      await openScene({ ...a, domain: 'a.example', settings: { ...settings, ...a.settings } }),
-      await openScene({ ...b, domain: 'b.example', settings: { ...settings, ...b.settings } }),
-    );
+    const peersOfSide = (side: 'a' | 'b') => (two === undefined ? [] : peersOf(two[side].federation));
+    const openSide = (side: 'a' | 'b', options: SideOptions) =>
+      openScene({
+        ...options,
+        domain: `${side}.example`,
+        settings: { ...settings, ...options.settings },
+        peers: () => peersOfSide(side),
+      });
+    let two: TwoServers | undefined;
+    two = new TwoServers(await openSide('a', a), await openSide('b', b));
     await two.a.federation.open();
     await two.b.federation.open();
     return two;

@@ -20,7 +20,7 @@ describe.skipIf(target !== undefined)('the limits of a stream', () => {
       },
     });
     const client = await opensFor(scene, 'juliet');
-    expect(limitsOf(client)).toEqual(['12345', '60']);
+    expect(limitsOf(client)).toEqual(['12345', '300']);
     await signsIn(client);
     await client.next();
     expect(limitsOf(client)).toEqual(['98765', '120']);

@@ -136,7 +136,8 @@ describe('a stream error', () => {
     const juliet = await scene.login('juliet', 'balcony');
     // A client keeps the connection while somebody compares the fingerprint of the certificate with the card.
     scene.clock.advance(4 * 60_000);
-    await stranger.receivesNothing();
+    await juliet.receivesNothing();
+    expect(stranger.isStreamClosed).toBe(false);
     scene.clock.advance(70_000);
     await stranger.receivesEnd('connection-timeout');
     await juliet.receivesNothing();

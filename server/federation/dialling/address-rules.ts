@@ -10,6 +10,8 @@ export interface AddressRules {
   readonly own: () => readonly { readonly address: string; readonly port: number }[];
   /** Whether other servers on this very computer may be reached: for trying things out. */
   readonly allowsThisComputer: () => boolean;
+  /** Where a server of this network announces itself that a person has paired with this one: no name in DNS led there. */
+  readonly isPaired?: (address: string) => boolean;
 }
 
 /** RFC 6890: this computer, links, and what is nobody's. Private networks stay: a company may federate inside. */
@@ -27,11 +29,14 @@ const nobody = blockList([
   'ff00::/8',
 ]);
 
+/** RFC 3927: two computers on one cable have no others. */
+const linkLocal = blockList(['169.254.0.0/16']);
+
 /** Why `address` is refused, in a few words; undefined when it is not. */
 export function refuseAddress(address: string, port: number, rules: AddressRules): string | undefined {
   const plain = unmapped(address);
   if (rules.own().some((own) => own.port === port && unmapped(own.address) === plain)) return 'is this server itself';
-  if (isIn(nobody, plain)) return 'is no address of a server';
+  if (isIn(nobody, plain) && !(isIn(linkLocal, plain) && rules.isPaired?.(plain))) return 'is no address of a server';
   if (isIn(thisComputer, plain) && !rules.allowsThisComputer()) return 'is this computer itself';
   return undefined;
 }

@@ -9,6 +9,8 @@ import * as store from './store.ts';
 const ID_BYTES = 6;
 const MAX_GROUPS = 500;
 const MAX_NAME_LENGTH = 100;
+/** SECURITY: with what turns the direction of text, a name would rearrange what stands around it in everybody's list. */
+const UNSEEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 export interface GroupBookOptions {
   readonly members: Members;
@@ -119,8 +121,11 @@ export class GroupBook implements GroupsService {
   /** As it will be written. @throws DeedError */
   checkName(wanted: string, own?: string): string {
     const name = wanted.trim().replace(/\s+/g, ' ');
-    if (name === '' || name.length > MAX_NAME_LENGTH || /\p{Cc}/u.test(name)) {
+    if (name === '' || name.length > MAX_NAME_LENGTH) {
       throw new DeedError('invalid', `The name of a group has 1 to ${MAX_NAME_LENGTH} characters.`);
+    }
+    if (UNSEEN.test(name)) {
+      throw new DeedError('invalid', 'There is a character in this name that cannot be seen and changes what is shown.');
     }
     const holder = this.find(name);
     if (holder !== undefined && holder.id !== own) {

@@ -35,15 +35,16 @@ export class GroupRooms {
   readonly #options: GroupRoomsOptions;
   /** By the group's id. */
   readonly #rooms = new Map<string, store.KeptRoom>();
-  /** By the room's localpart: who was brought into it. */
-  readonly #entries = new Map<string, Set<string>>();
+  /** By the room's localpart, then by that of an account that is brought into it: whether something is still to be done. */
+  readonly #entries = new Map<string, Map<string, 'due' | 'done'>>();
   #running: Promise<void> = Promise.resolve();
   #isDue = false;
 
   constructor(options: GroupRoomsOptions) {
     this.#options = options;
     for (const room of store.readRooms(options.reader)) this.#rooms.set(room.groupId, room);
-    for (const { room, localpart } of store.readEntries(options.reader)) this.#entriesOf(room).add(localpart);
+    for (const { room, localpart, isDue } of store.readEntries(options.reader))
+      this.#entriesOf(room).set(localpart, isDue ? 'due' : 'done');
   }
 
   /** The room's address; undefined while the group has none. */
@@ -92,15 +93,15 @@ export class GroupRooms {
     if (hasNewTitle || before.isOn !== isOn)
       await rooms.describe(now.room, { ...(hasNewTitle && { title }), isListed: isOn });
     const entries = this.#entriesOf(now.room);
-    if (hasNewTitle) await this.#rename(now.room, [...entries], { from: before.title, to: title });
+    if (hasNewTitle) await this.#rename(now.room, [...entries.keys()], { from: before.title, to: title });
     if (hasNewTitle || before.isOn !== isOn) await this.#note(now);
-    const gone = [...entries].filter((localpart) => !isOn || !members.has(localpart));
+    const gone = [...entries.keys()].filter((localpart) => !isOn || !members.has(localpart));
     await this.#leave(now.room, gone);
     if (isOn)
       await this.#enter(
         now.room,
         title,
-        [...members].filter((localpart) => !entries.has(localpart)),
+        [...members].filter((localpart) => entries.get(localpart) !== 'done'),
       );
   }
 
@@ -109,15 +110,36 @@ export class GroupRooms {
     this.#rooms.set(room.groupId, room);
   }
 
+  /**
+   * SECURITY: noted before the room knows of them. Whoever leaves the group is taken out of the room by these notes, also
+   * after a crash, and when his bookmark could not be written.
+   */
   async #enter(room: string, title: string, localparts: readonly string[]): Promise<void> {
-    const { rooms, bookmarks, writer, hasAccount } = this.#options;
+    const { rooms, writer, hasAccount } = this.#options;
+    const entries = this.#entriesOf(room);
+    const unknown = localparts.filter((localpart) => !entries.has(localpart));
+    await writer.write(unknown.map((localpart) => store.insertEntry(room, localpart)));
+    for (const localpart of unknown) if (hasAccount(localpart)) entries.set(localpart, 'due');
     await rooms.admit(room, localparts.filter(hasAccount));
-    await inTurns(localparts, async (some) => {
-      const there = some.filter(hasAccount);
-      await Promise.all(there.map((localpart) => bookmarks.add(localpart, this.#address(room), title)));
-      await writer.write(there.map((localpart) => store.insertEntry(room, localpart)));
-      for (const localpart of there) if (hasAccount(localpart)) this.#entriesOf(room).add(localpart);
+    await inTurns(localparts.filter(hasAccount), async (some) => {
+      const told = await Promise.all(some.map((localpart) => this.#addBookmark(localpart, room, title)));
+      const settled = some.filter((_, at) => told[at]);
+      await writer.write(settled.map((localpart) => store.settleEntry(room, localpart)));
+      for (const localpart of settled) if (entries.has(localpart)) entries.set(localpart, 'done');
     });
+  }
+
+  /** False when the account has no room for it: that is its owner's business, and nobody else has to wait for it. */
+  async #addBookmark(localpart: string, room: string, title: string): Promise<boolean> {
+    const { bookmarks, hasAccount, log } = this.#options;
+    if (!hasAccount(localpart)) return false;
+    try {
+      await bookmarks.add(localpart, this.#address(room), title);
+      return true;
+    } catch (error) {
+      log.warn({ err: error, account: localpart, room }, 'the room of a group could not be bookmarked');
+      return false;
+    }
   }
 
   async #leave(room: string, localparts: readonly string[]): Promise<void> {
@@ -143,7 +165,7 @@ export class GroupRooms {
     const { rooms, writer } = this.#options;
     const room = this.#rooms.get(groupId)?.room;
     if (room === undefined) return;
-    await this.#leave(room, [...this.#entriesOf(room)]);
+    await this.#leave(room, [...this.#entriesOf(room).keys()]);
     await rooms.close(room);
     await writer.write(store.removeRoom(room));
     this.#rooms.delete(groupId);
@@ -158,8 +180,8 @@ export class GroupRooms {
     }
   }
 
-  #entriesOf(room: string): Set<string> {
-    const entries = this.#entries.get(room) ?? new Set();
+  #entriesOf(room: string): Map<string, 'due' | 'done'> {
+    const entries = this.#entries.get(room) ?? new Map<string, 'due' | 'done'>();
     this.#entries.set(room, entries);
     return entries;
   }

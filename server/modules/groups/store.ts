@@ -32,7 +32,7 @@ export const GROUPS_MIGRATIONS: readonly Omit<Migration, 'owner'>[] = [
         title TEXT NOT NULL,
         is_on INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID;
-      -- Who was made a member and given a bookmark: what becomes of the bookmark since then is up to its owner.
+      -- Who is made a member and given a bookmark: what becomes of the bookmark since then is up to its owner.
       CREATE TABLE groups_entry (
         room TEXT NOT NULL,
         localpart TEXT NOT NULL REFERENCES account (localpart) ON DELETE CASCADE,
@@ -40,6 +40,11 @@ export const GROUPS_MIGRATIONS: readonly Omit<Migration, 'owner'>[] = [
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX groups_entry_localpart ON groups_entry (localpart);
     `,
+  },
+  {
+    version: 2,
+    // 1 while membership and bookmark are still to be given.
+    sql: 'ALTER TABLE groups_entry ADD COLUMN is_due INTEGER NOT NULL DEFAULT 0',
   },
 ];
 
@@ -94,8 +99,16 @@ export function readRooms(reader: Reader): readonly KeptRoom[] {
     .map(({ group_id, room, title, is_on }) => ({ groupId: group_id, room, title, isOn: is_on === 1 }));
 }
 
-export function readEntries(reader: Reader): readonly { readonly room: string; readonly localpart: string }[] {
-  return reader.all('SELECT room, localpart FROM groups_entry');
+export interface KeptEntry {
+  readonly room: string;
+  readonly localpart: string;
+  readonly isDue: boolean;
+}
+
+export function readEntries(reader: Reader): readonly KeptEntry[] {
+  return reader
+    .all<{ room: string; localpart: string; is_due: number }>('SELECT room, localpart, is_due FROM groups_entry')
+    .map(({ room, localpart, is_due }) => ({ room, localpart, isDue: is_due === 1 }));
 }
 
 export function writeGroup({ id, name, isShared, hasRoom }: Omit<KeptGroup, 'seenBy' | 'members'>): Change {
@@ -153,12 +166,17 @@ export function removeRoom(room: string): readonly Change[] {
   ];
 }
 
-/** Nothing happens for an account that is gone. */
+/** What comes with it is still to be given. Nothing happens for an account that is gone. */
 export function insertEntry(room: string, localpart: string): Change {
   return {
-    sql: 'INSERT OR IGNORE INTO groups_entry (room, localpart) SELECT ?, localpart FROM account WHERE localpart = ?',
+    sql: `INSERT OR IGNORE INTO groups_entry (room, localpart, is_due)
+          SELECT ?, localpart, 1 FROM account WHERE localpart = ?`,
     params: [room, localpart],
   };
+}
+
+export function settleEntry(room: string, localpart: string): Change {
+  return { sql: 'UPDATE groups_entry SET is_due = 0 WHERE room = ? AND localpart = ?', params: [room, localpart] };
 }
 
 export function removeEntry(room: string, localpart: string): Change {

@@ -1,5 +1,6 @@
 /** The invitations that there are: made, found by their token, revoked, forgotten. */
 import { createHash } from 'node:crypto';
+import { looksLike } from '../../accounts/skeleton.ts';
 import { DeedError } from '../../administration/deed-error.ts';
 import type {
   FollowedInvitation,
@@ -81,11 +82,11 @@ export class InvitationBook implements InvitationsService {
 
   /**
    * True for a name that an invitation keeps for somebody (XEP-0401 section 6.2). SECURITY: or that would make whoever
-   * takes it an administrator, as the setting `admin.jids` can say of accounts which are not there yet.
+   * takes it an administrator, as the setting `admin.jids` can say of accounts which are not there yet; and for what
+   * looks like one of these, so that nobody is there under that look before its owner comes.
    */
   isReserved(localpart: string): boolean {
-    const { administration, reader } = this.#host;
-    return administration.isGranted(localpart) || store.isNameAwaited(reader, localpart, this.#now());
+    return this.#host.administration.isLikeGranted(localpart) || this.#isAwaited(localpart);
   }
 
   openOf(creator: string): number {
@@ -142,7 +143,7 @@ export class InvitationBook implements InvitationsService {
     const { reader, writer } = this.#host;
     const row = store.readById(reader, id);
     if (row === undefined) throw new DeedError('not-found', 'There is no such invitation.');
-    if (this.#stateOf(row) !== 'open')
+    if (this.#read(row).state !== 'open')
       throw new DeedError('conflict', 'This invitation cannot be used any more anyway.');
     await writer.write([store.revoke(id, this.#now())]);
     this.changed();
@@ -183,7 +184,7 @@ export class InvitationBook implements InvitationsService {
 
   /** The prepared name, if there is one. @throws DeedError */
   #checkName({ purpose, localpart: wanted }: InvitationWish): string | undefined {
-    const { accounts, reader } = this.#host;
+    const { accounts } = this.#host;
     if (wanted === undefined || purpose === 'contact') {
       if (purpose === 'password') throw new DeedError('invalid', 'It must be said who gets a new password.');
       return undefined;
@@ -199,10 +200,14 @@ export class InvitationBook implements InvitationsService {
     if (accounts.has(localpart)) throw new DeedError('conflict', `The name “${localpart}” is taken.`);
     const fault = accounts.nameFault(localpart);
     if (fault !== undefined) throw new DeedError(fault.code === 'conflict' ? 'conflict' : 'invalid', fault.message);
-    if (store.isNameAwaited(reader, localpart, this.#now())) {
-      throw new DeedError('conflict', `There is an open invitation for “${localpart}” already.`);
+    if (this.#isAwaited(localpart)) {
+      throw new DeedError('conflict', `There is an open invitation for “${localpart}”, or a name like it, already.`);
     }
     return localpart;
+  }
+
+  #isAwaited(localpart: string): boolean {
+    return store.readAwaitedNames(this.#host.reader, this.#now()).some((name) => looksLike(localpart, name));
   }
 
   /** The id of a group that is called so. @throws DeedError */
@@ -218,7 +223,7 @@ export class InvitationBook implements InvitationsService {
   }
 
   #read(row: store.InvitationRow): Invitation {
-    return {
+    const invitation: Omit<Invitation, 'state'> = {
       id: row.id,
       purpose: row.purpose,
       localpart: row.localpart ?? row.owner ?? undefined,
@@ -231,17 +236,22 @@ export class InvitationBook implements InvitationsService {
       createdAtMs: row.createdAt,
       expiresAtMs: row.expiresAt,
       accountLifetimeHours: row.accountHours ?? undefined,
-      state: this.#stateOf(row),
     };
+    return { ...invitation, state: this.#stateOf(invitation, row.revokedAt) };
   }
 
-  #stateOf({ revokedAt, usesLeft, expiresAt, inviter, creator }: store.InvitationRow): InvitationState {
+  #stateOf(invitation: Omit<Invitation, 'state'>, revokedAt: number | null): InvitationState {
+    const { accounts, administration } = this.#host;
+    const { usesLeft, expiresAtMs, inviter, creator } = invitation;
     if (revokedAt !== null) return 'revoked';
     if (usesLeft <= 0) return 'used';
-    if (expiresAt <= this.#now()) return 'expired';
+    if (expiresAtMs <= this.#now()) return 'expired';
     // Whoever is switched off invites nobody meanwhile.
-    const isOff = (name: string | null) => name !== null && this.#host.accounts.get(name)?.isEnabled !== true;
-    return isOff(inviter) || isOff(creator) ? 'revoked' : 'open';
+    const isOff = (name: string | undefined) => name !== undefined && accounts.get(name)?.isEnabled !== true;
+    if (isOff(inviter) || isOff(creator)) return 'revoked';
+    // SECURITY: it gives no more than who made it could give now, nor a password of somebody who has risen above him.
+    const isTooMuch = creator !== undefined && !administration.stillReaches(creator, 'invitations.create', invitation);
+    return isTooMuch ? 'revoked' : 'open';
   }
 
   #now(): number {

@@ -51,6 +51,8 @@ export class Redeeming {
     const { accounts, domain, log } = this.#host;
     const { inviter, role } = invitation;
     if (!givesAccount(invitation)) return new StanzaError('not-allowed', 'This invitation gives no account.');
+    // Whoever was in time may take a while (XEP-0445 section 4), but not while it is taken back.
+    if (this.#book.reread(invitation)?.state === 'revoked') return new StanzaError('not-allowed', WHY_NOT.revoked);
     if (invitation.localpart !== undefined && invitation.localpart !== localpart) {
       return new StanzaError('not-acceptable', `This invitation is for the name “${invitation.localpart}”.`);
     }

@@ -109,10 +109,11 @@ export function isAccountAwaited(reader: Reader, nowMs: number): boolean {
   return reader.get(sql, nowMs) !== undefined;
 }
 
-/** True when an open invitation is for an account of this name. */
-export function isNameAwaited(reader: Reader, localpart: string, nowMs: number): boolean {
-  const sql = `SELECT 1 FROM invitations_invitation WHERE ${OPEN} AND purpose = 'account' AND localpart = ? LIMIT 1`;
-  return reader.get(sql, nowMs, localpart) !== undefined;
+/** The names of accounts for which there are open invitations. */
+export function readAwaitedNames(reader: Reader, nowMs: number): readonly string[] {
+  const sql = `SELECT localpart FROM invitations_invitation
+    WHERE ${OPEN} AND purpose = 'account' AND localpart IS NOT NULL`;
+  return reader.all<{ localpart: string }>(sql, nowMs).map(({ localpart }) => localpart);
 }
 
 export function insertInvitation(row: Omit<InvitationRow, 'revokedAt' | 'usesLeft'>, tokenHash: Uint8Array): Change {

@@ -29,7 +29,7 @@ export function makeNode(
   id: string,
   change: ConfigurationChange,
 ): NewNode | StanzaError {
-  const refused = engine.front.refuseCreation(space, by) ?? refuseId(id) ?? refuseNumber(engine, space);
+  const refused = engine.front.refuseCreation(space, by, id) ?? refuseId(id) ?? refuseNumber(engine, space);
   if (refused !== undefined) return refused;
   const configuration: Configuration = { ...engine.front.defaults(), ...change, ...engine.front.imposed(id) };
   const node = engine.spaces.addNode(space, id, bareJid(by).full, engine.now, configuration);

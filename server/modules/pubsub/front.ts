@@ -22,8 +22,8 @@ export interface Front {
   /** What holds for the node of this name, whatever anybody wishes. */
   imposed(id: string): Partial<Configuration>;
   limits(): Limits;
-  /** Why somebody cannot make nodes; undefined when they can. */
-  refuseCreation(space: Space, by: Jid): StanzaError | undefined;
+  /** Why somebody cannot make a node of this name; undefined when they can. */
+  refuseCreation(space: Space, by: Jid, id: string): StanzaError | undefined;
   /** True for those who own every node, whatever is listed. */
   ownsEverything(space: Space, user: Jid): boolean;
   /** Bare JIDs. */

@@ -2,13 +2,14 @@
 import { joinJid } from '../../jid/jid.ts';
 import { NS_DISCO_INFO } from '../../modulehost/disco-info.ts';
 import { defineModule } from '../../modulehost/module.ts';
-import { ROSTER } from '../../modulehost/services.ts';
+import { NODES, provide, ROSTER } from '../../modulehost/services.ts';
 import type { Answer } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { Iq, Presence } from '../../stanza/stanza.ts';
 import { Engine } from './engine.ts';
 import { endLeases } from './expiry.ts';
 import { GET_PENDING, NS_PUBSUB, NS_PUBSUB_OWNER } from './namespaces.ts';
+import { createNodes } from './own-nodes.ts';
 import { answerPending, NS_COMMANDS } from './pending.ts';
 import { forgetUser } from './removed-user.ts';
 import { answer } from './requests.ts';
@@ -31,6 +32,7 @@ export const pubsub = defineModule({
   summary: 'Nodes to which people publish, and whose subscribers are told what is new.',
   xeps: [{ xep: '0060', version: '1.30.0' }],
   needs: [ROSTER],
+  provides: [NODES],
   config: PUBSUB_SETTINGS,
   migrations: MIGRATIONS,
 
@@ -87,6 +89,7 @@ export const pubsub = defineModule({
     const leases = host.clock.every(LEASE_SWEEP_MS, () => endLeases(engine));
 
     return {
+      provides: [provide(NODES, createNodes(engine, space, front.reserved))],
       routes: [{ domain: jid.bare, name: 'Nodes', route }],
       session: { presenceChanged: (session, before) => presence.changed(session, before.isAvailable) },
       account: {

@@ -19,6 +19,8 @@ export class ServiceFront implements Front {
   readonly #host: PubSubHost;
   readonly #roster: RosterService;
   readonly #seen: SeenPresences;
+  /** Names of nodes that the service itself makes. */
+  readonly reserved = new Set<string>();
 
   /** `seen` are those who have shown themselves to the service. */
   constructor(host: PubSubHost, roster: RosterService, seen: SeenPresences) {
@@ -39,7 +41,9 @@ export class ServiceFront implements Front {
     return this.#host.config;
   }
 
-  refuseCreation(space: Space, by: Jid): StanzaError | undefined {
+  refuseCreation(space: Space, by: Jid, id: string): StanzaError | undefined {
+    if (by.full === space.jid.full) return undefined;
+    if (this.reserved.has(id)) return new StanzaError('not-allowed', 'This name is kept for the server itself.');
     const { creation, maxNodesPerOwner } = this.#host.config;
     const role = this.#host.roleOf(by);
     if (role === undefined || !isAtLeast(role, creation === 'admins' ? 'admin' : 'member')) {

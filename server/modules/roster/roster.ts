@@ -10,6 +10,7 @@ import type { StreamFeature } from '../../stream/feature.ts';
 import { el } from '../../xml/element.ts';
 import { type Contact, NS_ROSTER } from './contact.ts';
 import { haveSameGroups } from './merged.ts';
+import { Moves } from './moves.ts';
 import { Outward } from './outward.ts';
 import { Presences } from './presence.ts';
 import { Probes } from './probes.ts';
@@ -67,6 +68,7 @@ export const roster = defineModule({
     const pushes = new RosterPushes({ domain, sessions, randomId });
     const limits = () => config;
     const subscriptions = new Subscriptions({ rosters, pushes, outward, router, accounts, sessions, limits });
+    const moves = new Moves({ rosters, pushes, outward, subscriptions, limits });
     const sharing = new RosterSharing({ rosters, pushes, subscriptions });
     const probes = new Probes({ outward, sessions, isSubscribed });
     const now = () => host.clock.now();
@@ -134,6 +136,7 @@ export const roster = defineModule({
         ];
         await Promise.all(both);
       },
+      takeOver: (account, former, request) => moves.take(account, former, request),
       share: (source) => sharing.begin(source),
     };
 

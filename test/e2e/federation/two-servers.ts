@@ -110,6 +110,8 @@ export class Person {
   readonly messages: Element[] = [];
   readonly presences: Element[] = [];
   client: ChatClient | undefined;
+  /** Requests of others. */
+  asked: (iq: Element) => void = () => undefined;
 
   constructor(jid: string) {
     this.jid = jid;
@@ -126,6 +128,7 @@ export class Person {
       resource: 'test',
       received: (message) => person.messages.push(message),
       presence: (presence) => person.presences.push(presence),
+      asked: (iq) => person.asked(iq),
     });
     await person.client.login();
     return person;

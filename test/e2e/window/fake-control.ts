@@ -28,6 +28,7 @@ import { RecentLines } from '../../../server/log/recent-lines.ts';
 import { componentsSettings } from '../../../server/modules/components/settings.ts';
 import { modules } from '../../../server/modules/index.ts';
 import { FakeFederation } from '../../control/fake-federation.ts';
+import { aNeighbour, FakePairs } from '../../control/fake-pairs.ts';
 import { PAGE_DIR } from './build-window.ts';
 import { FakeAdministration } from './fake-administration.ts';
 import { FakeGroups } from './fake-groups.ts';
@@ -60,6 +61,7 @@ export class FakeControl {
     obstacle: 'Needs a domain of your own: miller.local is known on this network only.',
     done: (what) => this.done.push(what),
   });
+  readonly pairs = new FakePairs({ servers: [aNeighbour], done: (what) => this.done.push(what) });
   readonly administration = new FakeAdministration({
     done: this.done,
     rolesInUse: () => this.#accounts.map(({ role }) => role),
@@ -194,6 +196,7 @@ export class FakeControl {
         onChange: (listener) => this.#follow(listener),
       },
       federation: this.federation,
+      pairs: this.pairs,
       perform: (_actor, deed, input) => {
         const carry = this.#carriers()[deed];
         if (carry === undefined) return Promise.reject(new Error(`the fake cannot do ${deed}`));
@@ -238,6 +241,7 @@ export class FakeControl {
     return {
       ...this.administration.carriers(),
       ...this.federation.carriers(),
+      ...this.pairs.carriers(),
       ...this.surroundings.carriers(),
       ...this.groups.carriers(),
       ...this.invitations.carriers(),
