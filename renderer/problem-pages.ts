@@ -1,12 +1,12 @@
 /** On which page something is done about what needs attention: read from its code. */
 import type { Status } from '../server/control/contract.ts';
-import type { PageName } from './route.ts';
+import type { PageName } from './page-names.ts';
 
 type Problem = Pick<Status['problems'][number], 'code'>;
 
 /** Undefined where no page knows more than the problem itself says. */
 export function pageOfProblem({ code }: Problem): PageName | undefined {
-  if (/^(?:federation|certificate|domain)-/.test(code)) return 'federation';
+  if (/^(?:federation|certificate|domain|pair)-/.test(code)) return 'federation';
   return undefined;
 }
 

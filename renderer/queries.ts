@@ -112,6 +112,7 @@ export const useTrust = () => {
   return useSnapshot('trust', (client) => client.trust.get(), { about });
 };
 export const useFederation = () => useSnapshot('federation', (client) => client.federation.get());
+export const usePairs = () => useSnapshot('pairs', (client) => client.pairs.list());
 export const usePins = () => useSnapshot('pins', (client) => client.federation.pins.list());
 export const useCertificateRequest = () => useSnapshot('acme', (client) => client.certificate.acme.status());
 export const usePortMapping = () => useSnapshot('port-mapping', (client) => client.ports.status());
@@ -142,6 +143,7 @@ export function useLiveSnapshots(): void {
     keep('reports', () => client.reports.follow({}, { signal }));
     keep('network', () => client.network.follow({}, { signal }));
     keep('federation', () => client.federation.follow({}, { signal }));
+    keep('pairs', () => client.pairs.follow({}, { signal }));
     keep('acme', () => client.certificate.acme.follow({}, { signal }));
     keep('port-mapping', () => client.ports.follow({}, { signal }));
     // What was done last shows in lists that nobody pushes.

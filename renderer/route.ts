@@ -1,20 +1,7 @@
 /** Which page is open: the fragment of the address, so that it works from a file, a door and the app alike. */
 import { useSyncExternalStore } from 'react';
 import type { WindowSheet } from '../server/control/contract.ts';
-
-export const pageNames = [
-  'overview',
-  'people',
-  'files',
-  'network',
-  'federation',
-  'bridges',
-  'reports',
-  'audit',
-  'settings',
-  'logs',
-] as const;
-export type PageName = (typeof pageNames)[number];
+import { type PageName, pageNames } from './page-names.ts';
 
 /** What can be open beside a page, and stands in the address behind it. */
 const sheetNames = ['invite'] as const satisfies readonly WindowSheet[];

@@ -11,6 +11,7 @@ import { lifetimes } from './texts/lifetimes.ts';
 import { logs } from './texts/logs.ts';
 import { network } from './texts/network.ts';
 import { overview } from './texts/overview.ts';
+import { pairs } from './texts/pairs.ts';
 import { people } from './texts/people.ts';
 import { plural } from './texts/plural.ts';
 import { reports } from './texts/reports.ts';
@@ -83,6 +84,7 @@ export const texts = {
   network,
   federation,
   bridges,
+  pairs,
   roles,
   groups,
   everybody,

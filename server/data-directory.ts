@@ -23,11 +23,15 @@ import { StoreError } from './store/store-error.ts';
 /** Two labels, because resolvers refuse deeper `.local` names. */
 const DEFAULT_DOMAIN = 'snug.local';
 const DOMAIN_KEY = 'domain';
+const ROUTER_SECRET_KEY = 'router-secret';
+const ROUTER_SECRET_BYTES = 32;
 
 export interface DataDirectory {
   readonly domain: string;
   readonly database: Database;
   readonly accounts: Accounts;
+  /** By which routers recognize who had asked them for ports before a crash. */
+  readonly routerSecret: Buffer;
   close(): Promise<void>;
 }
 
@@ -93,7 +97,8 @@ export async function openDataDirectory(options: OpenOptions): Promise<DataDirec
         return accountSettings.deletionGraceDays;
       },
     });
-    return { domain, database, accounts, close: () => database.close() };
+    const routerSecret = await settleRouterSecret(database);
+    return { domain, database, accounts, routerSecret, close: () => database.close() };
   } catch (error) {
     await database.close();
     throw error;
@@ -131,6 +136,14 @@ async function settleDomain(database: Database, wanted: string | undefined, data
   if (fault !== undefined) throw new StartError('domain-invalid', fault);
   await database.writer.write([insertInstallationValue(DOMAIN_KEY, Buffer.from(domain))]);
   return domain;
+}
+
+async function settleRouterSecret(database: Database): Promise<Buffer> {
+  const stored = readInstallationValue(database.reader, ROUTER_SECRET_KEY);
+  if (stored !== undefined) return Buffer.from(stored);
+  const secret = randomBytes(ROUTER_SECRET_BYTES);
+  await database.writer.write([insertInstallationValue(ROUTER_SECRET_KEY, secret)]);
+  return secret;
 }
 
 /** The computer's own name is its system's to answer for. */

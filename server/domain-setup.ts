@@ -18,8 +18,10 @@ import { addressKind } from './domain-check/address-kind.ts';
 import { createDnsAnswers } from './domain-check/dns-answers.ts';
 import { checkDomain } from './domain-check/domain-check.ts';
 import type { Logger } from './log/log.ts';
+import { hearAnnouncements } from './port-mapping/announcements.ts';
 import { findGateway, likelyRouters, privateAddresses } from './port-mapping/find-gateway.ts';
 import { type MappingFacts, PortMapping, type WantedPort } from './port-mapping/port-mapping.ts';
+import { RouterMemory } from './port-mapping/router-memory.ts';
 
 const HTTP_PORT = 80;
 const CLOSE_MS = 1_500;
@@ -37,6 +39,8 @@ export interface DomainSetupOptions {
   readonly certificates: Certificates;
   readonly acme: Acme;
   readonly ports: DoorPorts;
+  /** By which routers recognize who had asked them for ports before a crash. */
+  readonly routerSecret: Buffer;
   readonly clock: Clock;
   readonly log: Logger;
   /** Given in tests; else the network is searched. */
@@ -122,17 +126,21 @@ export function openDomainSetup(options: DomainSetupOptions): DomainSetup {
   };
 }
 
-function createMapping({ config, ports, clock, log }: DomainSetupOptions): PortMapping {
+function createMapping({ config, ports, routerSecret, clock, log }: DomainSetupOptions): PortMapping {
   const federation = config.group('federation', federationSettings);
-  return new PortMapping({
+  const memory = new RouterMemory({ clock, seed: routerSecret });
+  const mapping = new PortMapping({
     wanted: () => wantedPorts(ports, federation),
     find: async () => {
       const from = privateAddresses();
-      return findGateway({ from, routers: await likelyRouters(from) });
+      return findGateway({ from, routers: await likelyRouters(from), memory });
     },
+    listen: (hear) => hearAnnouncements(hear, log),
     clock,
     log,
   });
+  memory.onRestart = (address) => mapping.routerChanged(address);
+  return mapping;
 }
 
 function wantedPorts(
@@ -207,7 +215,8 @@ function summarizeAcme(acme: Acme, certificates: Certificates, isAgreed: boolean
   };
 }
 
-function summarizeMapping({
+/** For the window and the terminal, with what stands in the way all the same. */
+export function summarizeMapping({
   state,
   protocol,
   router,
@@ -219,7 +228,11 @@ function summarizeMapping({
     carrier: `The router’s own address is one of its provider’s network (carrier-grade NAT), so nobody outside gets through to it.`,
     private:
       'The router’s own address is a private one: a second router in front of it has to forward the ports as well.',
+    untold:
+      'The router tells no public address of its own. If it is connected, it stands behind another router or in its provider’s network (carrier-grade NAT), and nobody outside gets through to it.',
   };
+  const isRefused = ports.length > 0 && ports.every((port) => port.state === 'refused');
+  const kind = externalAddress === undefined ? (isRefused ? 'untold' : 'none') : addressKind(externalAddress);
   return {
     state,
     protocol: protocol ?? null,
@@ -227,7 +240,7 @@ function summarizeMapping({
     externalAddress: externalAddress ?? null,
     ports: [...ports],
     failure: failure ?? null,
-    hint: (externalAddress === undefined ? undefined : hints[addressKind(externalAddress)]) ?? null,
+    hint: hints[kind] ?? null,
   };
 }
 

@@ -22,7 +22,8 @@ import { NO_PAIRS } from './federation/paired-servers.ts';
 import type { Pairs } from './federation/pairing/pairs.ts';
 import type { Pins } from './federation/pins.ts';
 import type { OpenPort, PortNumbers } from './federation/ports.ts';
-import { judge } from './federation/trust/judge.ts';
+import { type Judge, judge } from './federation/trust/judge.ts';
+import { readPeerCertificate } from './federation/trust/peer-certificate.ts';
 import { ServerIdentity } from './federation-identity.ts';
 import { federationProblems } from './federation-problems.ts';
 import { federationDeeds, summarizeFederationState } from './federation-summaries.ts';
@@ -122,6 +123,13 @@ function createLinks(
     [...addresses(), '127.0.0.1', '::1'].flatMap((address) =>
       Object.values(ports()).flatMap((port) => (port === null ? [] : [{ address, port }])),
     );
+  const judgePeer: Judge = (certificate, name, tlsa) =>
+    judge(certificate, name, {
+      roots: identity.roots,
+      pins: (of) => [...pins.of(of), ...(pairs?.pinsOf(of) ?? [])],
+      nowMs: clock.now(),
+      tlsa,
+    });
   const dialler = createDialler({
     clock,
     servers: () => dns.servers,
@@ -130,6 +138,12 @@ function createLinks(
     random: Math.random,
     // Whoever listens on the loopback alone is trying things out, and finds others nowhere else.
     override: (name) => pairs?.targets(name),
+    refusePeer: (name, socket) => {
+      if (pairs?.has(name) !== true) return undefined;
+      return judgePeer(readPeerCertificate(socket, 'server'), name).trusted
+        ? undefined
+        : 'has not the key that was agreed on';
+    },
     refuseAddress: (address, port) =>
       refuseAddress(address, port, {
         own,
@@ -142,8 +156,7 @@ function createLinks(
     ...events,
     domain,
     dialler,
-    judge: (certificate, name, tlsa) =>
-      judge(certificate, name, { roots: identity.roots, pins: (of) => [...pins.of(of), ...(pairs?.pinsOf(of) ?? [])], nowMs: clock.now(), tlsa }),
+    judge: judgePeer,
     identity: () => identity.link,
     flush: () => database.writer.flush(),
     secret: randomBytes(SECRET_BYTES),

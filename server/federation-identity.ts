@@ -1,4 +1,5 @@
 /** Who this server is to others, and whom it believes: its certificate, and the authorities that may vouch for them. */
+import { constants } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { TlsIdentity } from './certificates/tls-identity.ts';
@@ -39,7 +40,14 @@ export class ServerIdentity {
   get link(): LinkIdentity {
     const certificate = this.#options.certificate();
     if (this.#link?.of === certificate) return this.#link;
-    const options = { ...createServerTls(withAuthority(certificate)).options, ca: [...this.roots.pems] };
+    const { options: tls } = createServerTls(withAuthority(certificate));
+    const options = {
+      ...tls,
+      ca: [...this.roots.pems],
+      // A resumed session comes without the chain that the peer is judged by, and OpenSSL breaks the handshake of whoever
+      // asks for one where a certificate is requested: each connection shakes hands in full.
+      secureOptions: Number(tls.secureOptions) | constants.SSL_OP_NO_TICKET,
+    };
     this.#link = { of: certificate, options, context: createSecureContext(options) };
     return this.#link;
   }

@@ -3,6 +3,7 @@ import type { FederationOverview, FederationPeer, FederationPin, Status } from '
 import type { FederationDeeds } from './control/deeds.ts';
 import type { Federation } from './federation/federation.ts';
 import type { DomainSummary, StreamSummary } from './federation/links/link-summary.ts';
+import { isLocalOnly } from './federation/local-domain.ts';
 import type { PeerConnection, PeerServer } from './modulehost/peers.ts';
 
 type Shown = Pick<Federation, 'status' | 'summaries' | 'queue' | 'pins'>;
@@ -24,6 +25,7 @@ function summarizeFederation(federation: Shown, domain: string): FederationOverv
   return {
     ...summarizeFederationState(federation),
     domain,
+    isLocal: isLocalOnly(domain),
     ports: status.ports,
     queue: {
       messages: queue.length,

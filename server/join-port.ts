@@ -1,5 +1,6 @@
 /** The port of the join and trust pages, and the address under which people on the local network reach it. */
 
+import { X509Certificate } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isIPv4, isIPv6 } from 'node:net';
@@ -7,6 +8,7 @@ import { localNetworks } from './addresses.ts';
 import { authorityName } from './certificates/authority-name.ts';
 import type { Certificates } from './certificates/certificates.ts';
 import { fingerprintWords } from './certificates/fingerprint-words.ts';
+import type { TlsIdentity } from './certificates/tls-identity.ts';
 import type { ClientPorts } from './client-ports.ts';
 import type { Config } from './config/config.ts';
 import { joinSettings, listenSettings } from './config/settings.ts';
@@ -98,7 +100,7 @@ export function chooseAddress(networks: readonly string[], addresses: readonly s
 }
 
 function trustOf({ certificates, addresses, ports }: JoinPortOptions): TrustFacts {
-  const { caPem, caFingerprintSha256, fingerprintSha256 } = certificates.current;
+  const { caPem, caFingerprintSha256, fingerprintSha256, certificatePem } = certificates.current;
   return {
     authority:
       caPem === undefined || caFingerprintSha256 === undefined
@@ -110,7 +112,16 @@ function trustOf({ certificates, addresses, ports }: JoinPortOptions): TrustFact
             name: authorityName(caPem),
           },
     fingerprint: fingerprintSha256,
+    fingerprintSha1: caPem === undefined ? undefined : new X509Certificate(certificatePem).fingerprint,
     addresses: addresses(),
+    pageAddresses: namedAddresses(certificates.current, addresses()),
     port: ports.c2s,
   };
+}
+
+/** None where everybody trusts the certificate, which is for the domain alone. */
+function namedAddresses({ caPem, byAddress }: TlsIdentity, addresses: readonly string[]): readonly string[] {
+  if (caPem === undefined || byAddress === undefined) return [];
+  const certificate = new X509Certificate(byAddress.certificatePem);
+  return addresses.filter((address) => certificate.checkIP(address) !== undefined);
 }

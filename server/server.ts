@@ -41,9 +41,9 @@ import { Network } from './network.ts';
 import { describePorts } from './open-ports.ts';
 import { Opened } from './opened.ts';
 import { followPageAddresses } from './page-addresses.ts';
-import { RESTART } from './restart.ts';
 import { pairDeeds, pairProblems } from './pair-summaries.ts';
 import { Pairing } from './pairing.ts';
+import { RESTART } from './restart.ts';
 import { StartError } from './start-error.ts';
 import { Trust } from './trust.ts';
 import { waitingProblems } from './waiting-people.ts';
@@ -266,6 +266,7 @@ async function build(
     certificates,
     acme,
     ports,
+    routerSecret: data.routerSecret,
     clock: systemClock,
     log: log.child('domain'),
   });
@@ -273,7 +274,15 @@ async function build(
   opened.add(() => domainSetup.close());
   let announcer: Announcer | undefined;
   const serverPorts = () => federating.federation.status.ports;
-  const announced = { config, domain, ports, ...(join && { joinPort: join.port }), serverPorts, certificates, pairing: pairing.announced };
+  const announced = {
+    config,
+    domain,
+    ports,
+    ...(join && { joinPort: join.port }),
+    serverPorts,
+    certificates,
+    pairing: pairing.announced,
+  };
   const network = new Network({
     ...announced,
     announcer: () => announcer,

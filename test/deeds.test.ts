@@ -10,6 +10,7 @@ import { createLogger } from '../server/log/log.ts';
 import { RecentLines } from '../server/log/recent-lines.ts';
 import { summarizeAccounts } from '../server/summaries.ts';
 import { FakeFederation } from './control/fake-federation.ts';
+import { FakePairs } from './control/fake-pairs.ts';
 import { openScene, type Scene } from './scene/scene.ts';
 
 const MINUTE_MS = 60_000;
@@ -51,6 +52,7 @@ function watch(scene: Scene): Watched {
       onChange: () => () => undefined,
     },
     federation,
+    pairs: new FakePairs(),
     federationState: () => federation.state(),
     storageBytes: () => 1,
     problems: () => [{ code: 'name-taken', text: 'Taken.', fix: 'Rename it.' }],

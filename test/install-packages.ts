@@ -1,8 +1,10 @@
 /**
- * Installs the programs from Debian that the tests talk to: real clients, mDNS, TLS checks. Does nothing where they
- * are there already, and only says what is missing where it may not install them; those tests then skip themselves.
+ * Installs the programs from Debian that the tests talk to: real clients and servers, mDNS, TLS checks. Does nothing
+ * where they are there already, and only says what is missing where it may not install them; those tests then skip
+ * themselves.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 const PACKAGES = [
   'avahi-daemon',
@@ -10,6 +12,7 @@ const PACKAGES = [
   'chromium',
   'dbus',
   'desktop-file-utils',
+  'ejabberd',
   'fakeroot',
   'fonts-inter',
   'gnutls-bin',
@@ -18,11 +21,13 @@ const PACKAGES = [
   'ldnsutils',
   'libnss-mdns',
   'libnss3-tools',
+  'lua-unbound',
   'nsis',
   'openssl',
   'pebble',
   'procps',
   'profanity',
+  'prosody',
   'python3',
   'python3-aioxmpp',
   'python3-pytest',
@@ -45,6 +50,20 @@ function apt(...args: readonly string[]): boolean {
   return spawnSync('apt-get', ['-q', '-y', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
 }
 
+/** Debian asks this program before it starts a service; 101 is no. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** The tests start what they need by themselves; nobody who runs them wants further servers on his computer. */
+function withoutServices(install: () => void): void {
+  const isOurs = !existsSync(POLICY);
+  if (isOurs) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (isOurs) rmSync(POLICY);
+  }
+}
+
 const isDebian = spawnSync('apt-get', ['--version']).status === 0;
 const missing = isDebian ? PACKAGES.filter((name) => !isInstalled(name)) : PACKAGES;
 
@@ -56,10 +75,11 @@ if (missing.length > 0) {
     );
   } else {
     process.stdout.write(`Installing what the tests talk to: ${list}\n`);
-    if (!apt('install', '--no-install-recommends', ...missing)) {
+    withoutServices(() => {
+      if (apt('install', '--no-install-recommends', ...missing)) return;
       apt('update');
       if (!apt('install', '--no-install-recommends', ...missing))
         process.stdout.write('Some could not be installed; their tests will be skipped.\n');
-    }
+    });
   }
 }

@@ -5,6 +5,8 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openLocalIdentity } from '../server/certificates/local-authority.ts';
+import type { TlsIdentity } from '../server/certificates/tls-identity.ts';
 import { Config } from '../server/config/config.ts';
 import { serverGroups } from '../server/config/settings.ts';
 import { chooseAddress, type JoinPort, openJoinPort } from '../server/join-port.ts';
@@ -24,16 +26,21 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function open(port: number | 'off'): Promise<JoinPort | undefined> {
+const OWN: TlsIdentity = {
+  certificatePem: '',
+  keyPem: '',
+  fingerprintSha256: 'AB:CD',
+  expiresAt: new Date(0),
+  source: 'files',
+};
+
+async function open(
+  port: number | 'off',
+  current = OWN,
+  addresses: readonly string[] = ['127.0.0.1'],
+): Promise<JoinPort | undefined> {
   const overrides = ['listen.address=127.0.0.1', `join.port=${port}`];
   const config = Config.load({ path: join(folder, 'settings.json'), groups: serverGroups, overrides });
-  const identity = {
-    certificatePem: '',
-    keyPem: '',
-    fingerprintSha256: 'AB:CD',
-    expiresAt: new Date(0),
-    source: 'files',
-  };
   const opening = await openJoinPort({
     config,
     pages: {
@@ -41,8 +48,8 @@ async function open(port: number | 'off'): Promise<JoinPort | undefined> {
         server.get('/join', (_request, reply) => reply.send(JSON.stringify(trust())));
       },
     },
-    certificates: { current: { ...identity, source: 'files' } },
-    addresses: () => ['127.0.0.1'],
+    certificates: { current },
+    addresses: () => addresses,
     ports: { c2s: 5222, c2sTls: null, web: null },
     log: createLogger('debug', lines),
   });
@@ -56,8 +63,18 @@ test('it answers under the address that it tells', async () => {
   expect(await (await fetch(port?.address ?? '')).json()).toEqual({
     fingerprint: 'AB:CD',
     addresses: ['127.0.0.1'],
+    pageAddresses: [],
     port: 5222,
   });
+});
+
+test('it tells by which addresses pages can be opened over HTTPS: those that the certificate names', async () => {
+  const log = createLogger('debug', lines);
+  const addresses = ['192.168.1.5', '203.0.113.4', 'fd00::5'];
+  const identity = await openLocalIdentity({ directory: folder, domain: 'a.local', nowMs: Date.now(), addresses, log });
+  const port = await open(0, identity, addresses);
+  const told = await (await fetch(`http://127.0.0.1:${port?.port}/join`)).json();
+  expect(told).toMatchObject({ pageAddresses: ['192.168.1.5', 'fd00::5'] });
 });
 
 test('it can be switched off', async () => {

@@ -6,6 +6,7 @@ import { FederationPolicy } from '../parts/federation-policy.tsx';
 import { FederationSwitch } from '../parts/federation-switch.tsx';
 import { LoadFailure, Loading } from '../parts/notice.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { PairedServers } from '../parts/paired-servers.tsx';
 import { PeersCard } from '../parts/peers-card.tsx';
 import { PinsCard } from '../parts/pins-card.tsx';
 import { ProblemList } from '../parts/problem-list.tsx';
@@ -36,18 +37,20 @@ export function FederationPage() {
 function Everything({ federation }: { readonly federation: FederationOverview }) {
   const { data: status } = useStatus();
   const problems = status?.problems.filter((problem) => pageOfProblem(problem) === 'federation') ?? [];
-  const { isPossible, domain } = federation;
+  const { isPossible, isLocal, domain } = federation;
   return (
     <>
       <ProblemList problems={problems} page="federation" />
       <div className={css.cards}>
         <FederationSwitch federation={federation} />
-        {isPossible ? <DomainSteps federation={federation} /> : <DomainExplained domain={domain} />}
+        {isLocal ? <PairedServers /> : null}
+        {isLocal ? <DomainExplained domain={domain} /> : <DomainSteps federation={federation} />}
         {isPossible ? (
           <>
             <PeersCard federation={federation} />
             <FederationPolicy />
             <PinsCard />
+            {isLocal ? null : <PairedServers />}
           </>
         ) : null}
       </div>

@@ -45,16 +45,6 @@ export function PeoplePage() {
   return (
     <>
       <PageHead title={texts.pages.people} text={here === undefined ? undefined : words.intro(here.length)}>
-        <SearchField label={words.search} value={query} change={setQuery} />
-        <Button variant="default" leftSection={<Icon name="speak" />} onClick={() => setSheet('everybody')}>
-          {texts.everybody.open}
-        </Button>
-        <Button variant="default" leftSection={<Icon name="people" />} onClick={() => setSheet('groups')}>
-          {texts.groups.open}
-        </Button>
-        <Button variant="default" leftSection={<Icon name="shield" />} onClick={() => setSheet('roles')}>
-          {texts.roles.open}
-        </Button>
         <Button
           variant="default"
           leftSection={<Icon name="plus" />}
@@ -65,6 +55,20 @@ export function PeoplePage() {
         </Button>
         <InviteButton />
       </PageHead>
+      <div className={css.tools}>
+        <SearchField label={words.search} value={query} change={setQuery} />
+        <div className={css.sheets}>
+          <Button variant="default" leftSection={<Icon name="speak" />} onClick={() => setSheet('everybody')}>
+            {texts.everybody.open}
+          </Button>
+          <Button variant="default" leftSection={<Icon name="people" />} onClick={() => setSheet('groups')}>
+            {texts.groups.open}
+          </Button>
+          <Button variant="default" leftSection={<Icon name="shield" />} onClick={() => setSheet('roles')}>
+            {texts.roles.open}
+          </Button>
+        </div>
+      </div>
       <WaitingPeople accounts={(data ?? []).filter(({ status }) => status === 'pending')} />
       <div className={css.sheet}>
         {shown === undefined ? (

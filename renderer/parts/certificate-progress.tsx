@@ -17,7 +17,7 @@ export function CertificateProgress({ request }: { readonly request: AcmeSummary
   const isOnline = useClient() !== undefined;
   const goOn = useDeed((client, _: undefined) => client.certificate.acme.continueDns(), ['acme']);
   const giveUp = useDeed((client, _: undefined) => client.certificate.acme.cancel(), ['acme']);
-  const now = STEPS.findIndex((name) => name === step);
+  const now = step === null ? -1 : STEPS.indexOf(step);
   const isWaiting = state === 'waiting-for-dns';
   return (
     <>

@@ -16,6 +16,8 @@ interface CopyButtonProps {
   readonly what: string;
   /** With the word beside the icon, where the button stands alone. */
   readonly isWide?: boolean;
+  /** And with what is copied. */
+  readonly isNamed?: boolean;
 }
 
 const marks: Readonly<Record<Outcome, IconName>> = { idle: 'copy', done: 'check', failed: 'cross' };
@@ -25,7 +27,7 @@ const words: Readonly<Record<Outcome, string>> = {
   failed: texts.copy.failed,
 };
 
-export function CopyButton({ text, what, isWide = false }: CopyButtonProps) {
+export function CopyButton({ text, what, isWide = false, isNamed = false }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<Outcome>('idle');
   useEffect(() => {
     if (outcome === 'idle') return;
@@ -46,7 +48,7 @@ export function CopyButton({ text, what, isWide = false }: CopyButtonProps) {
     <>
       {isWide ? (
         <Button variant="default" size="sm" leftSection={mark} onClick={copy} aria-label={name}>
-          {words[outcome]}
+          {outcome === 'idle' && isNamed ? name : words[outcome]}
         </Button>
       ) : (
         <Tooltip label={outcome === 'idle' ? name : words[outcome]} openDelay={400}>

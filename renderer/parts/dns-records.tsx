@@ -13,6 +13,8 @@ import { LoadFailure, Loading } from './notice.tsx';
 
 const words = texts.federation.steps.records;
 
+const { columns } = words;
+
 type DnsRecord = DomainReportSummary['records'][number];
 
 const icons: Readonly<Record<DnsRecord['verdict'], IconName>> = {
@@ -58,7 +60,7 @@ export function DnsRecords({ report, isAsking, failure, again }: DnsRecordsProps
         >
           {words.again}
         </Button>
-        {lines.length === 0 ? null : <CopyButton text={`${lines.join('\n')}\n`} what={words.copyAll} isWide />}
+        {lines.length === 0 ? null : <CopyButton text={`${lines.join('\n')}\n`} what={words.copyAll} isWide isNamed />}
         <span className={css.checked} role="status">
           {isAsking ? (
             words.checking
@@ -83,7 +85,6 @@ export function DnsRecords({ report, isAsking, failure, again }: DnsRecordsProps
 }
 
 function RecordsTable({ records }: { readonly records: readonly DnsRecord[] }) {
-  const { columns } = words;
   return (
     <table className={css.table} aria-label={words.table}>
       <thead>
@@ -105,16 +106,16 @@ function RecordsTable({ records }: { readonly records: readonly DnsRecord[] }) {
 /** Two rows: the record, and below it the sentence about it, which needs more room than a column has. */
 function RecordRows({ record: { type, name, wanted, seen, verdict, need, text } }: { readonly record: DnsRecord }) {
   return (
-    <tbody data-verdict={verdict}>
-      <tr>
+    <tbody>
+      <tr className={css.record}>
         <td className={css.type}>{type}</td>
-        <td>
+        <td className={css.name}>
           <span className={css.copied}>
             <code>{name}</code>
             <CopyButton text={name} what={words.copyName(name)} />
           </span>
         </td>
-        <td>
+        <td className={css.wanted} data-label={columns.wanted}>
           {wanted === null ? (
             <span className={css.dim}>{words.anyValue}</span>
           ) : (
@@ -124,15 +125,15 @@ function RecordRows({ record: { type, name, wanted, seen, verdict, need, text } 
             </span>
           )}
         </td>
-        <td>
+        <td className={css.seen} data-label={columns.seen}>
           {seen.length === 0 ? (
             <span className={css.dim}>{words.seenNothing}</span>
           ) : (
             seen.map((value) => <code key={value}>{value}</code>)
           )}
         </td>
-        <td>
-          <span className={css.verdict}>
+        <td className={css.outcome}>
+          <span className={css.verdict} data-verdict={verdict}>
             <Icon name={icons[verdict]} size={14} />
             {words.verdicts[verdict]}
           </span>

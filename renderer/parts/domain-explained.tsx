@@ -15,6 +15,9 @@ export function DomainExplained({ domain }: { readonly domain: string }) {
         <Answer icon="federation" name={words.what}>
           {words.whatText}
         </Answer>
+        <Answer icon="network" name={words.without}>
+          {words.withoutText}
+        </Answer>
         <Answer icon="search" name={words.where}>
           {words.whereText}
         </Answer>
@@ -24,9 +27,6 @@ export function DomainExplained({ domain }: { readonly domain: string }) {
             <code>{words.command}</code>
             <CopyButton text={words.command} what={words.commandName} />
           </span>
-        </Answer>
-        <Answer icon="network" name={words.without}>
-          {words.withoutText}
         </Answer>
       </dl>
     </Card>

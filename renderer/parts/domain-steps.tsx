@@ -23,7 +23,7 @@ export function DomainSteps({ federation }: { readonly federation: FederationOve
   const { data: status } = useStatus();
   const { data } = report;
   const records = readRecordsStep(data);
-  const certificate = readCertificateStep(status?.certificate, request);
+  const certificate = readCertificateStep(status?.certificate, request, status?.problems);
   const reach = readReachStep(mapping, data);
   const domainMark: StepMark = data === undefined || data.refusal === null ? 'done' : 'warn';
   const marks = [domainMark, records.mark, certificate.mark, reach.mark];

@@ -11,7 +11,7 @@ import { Refusal } from './refusal.tsx';
 const words = texts.federation.toggle;
 
 export function FederationSwitch({ federation }: { readonly federation: FederationOverview }) {
-  const { state, isEnabled, isPossible, why, peers, queue } = federation;
+  const { state, isEnabled, isPossible, isLocal, why, peers, queue } = federation;
   const id = useId();
   const isOnline = useClient() !== undefined;
   const change = useDeed(
@@ -32,14 +32,14 @@ export function FederationSwitch({ federation }: { readonly federation: Federati
           {words.title}
         </h2>
         <p className={css.state} id={`${id}-state`} role="status">
-          <strong>{words.names[kind]}.</strong>{' '}
+          <strong>{words.names[kind]}</strong>{' '}
           {!isPossible || (state === 'off' && isEnabled && why !== undefined) ? (
             <>
               {isPossible ? `${words.wanted} ` : ''}
               {why}
             </>
           ) : (
-            words.states[state]
+            (isLocal ? words.localStates : words.states)[state]
           )}
         </p>
         {state === 'on' ? (

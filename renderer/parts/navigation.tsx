@@ -1,5 +1,6 @@
 /** The way between the pages. In a narrow window it is a rail: the icon above its word. */
-import { type PageName, pageAddress, pageNames } from '../route.ts';
+import { type PageName, pageNames } from '../page-names.ts';
+import { pageAddress } from '../route.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icons.tsx';
 import { Logo } from './logo.tsx';

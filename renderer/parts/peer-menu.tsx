@@ -2,30 +2,27 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { useRef } from 'react';
 import type { FederationPeer } from '../../server/control/contract.ts';
-import { useClient, useDeed } from '../queries.ts';
+import { useClient } from '../queries.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icons.tsx';
 import type { PeerTask } from './peers-card.tsx';
-import { tell, tellFailure } from './tell.ts';
 
 const words = texts.federation.peers;
 
 interface PeerMenuProps {
   readonly peer: FederationPeer;
   readonly begin: (task: PeerTask, domain: string) => void;
+  readonly disconnect: (domain: string) => void;
 }
 
-export function PeerMenu({ peer: { domain, outgoing, incoming }, begin }: PeerMenuProps) {
+export function PeerMenu({ peer: { domain, outgoing, incoming }, begin, disconnect }: PeerMenuProps) {
   const target = useRef<HTMLButtonElement>(null);
   const isOnline = useClient() !== undefined;
-  const disconnect = useDeed((client, from: string) => client.federation.disconnect({ domain: from }), ['federation']);
   // The focus goes back to where a dialog was opened from; the menu's own row will be gone by then.
   const open = (task: PeerTask): void => {
     target.current?.focus();
     begin(task, domain);
   };
-  const end = (): void =>
-    disconnect.mutate(domain, { onSuccess: () => tell(words.disconnected(domain)), onError: tellFailure });
   return (
     // Within the page's landmark, and outside of the table, which would cut it off.
     <Menu position="bottom-end" width={220} shadow="md" portalProps={{ target: '#page' }}>
@@ -45,7 +42,7 @@ export function PeerMenu({ peer: { domain, outgoing, incoming }, begin }: PeerMe
         <Menu.Item
           leftSection={<Icon name="offline" />}
           disabled={!isOnline || outgoing.length + incoming.length === 0}
-          onClick={end}
+          onClick={() => disconnect(domain)}
         >
           {words.menu.disconnect}
         </Menu.Item>

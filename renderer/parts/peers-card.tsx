@@ -2,13 +2,14 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { FederationOverview } from '../../server/control/contract.ts';
-import { useClient } from '../queries.ts';
+import { useClient, useDeed } from '../queries.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
 import { Notice } from './notice.tsx';
 import css from './peers-card.module.css';
 import { PeersTable } from './peers-table.tsx';
 import { PinCertificate } from './pin-certificate.tsx';
+import { tell, tellFailure } from './tell.ts';
 import { TestServer } from './test-server.tsx';
 
 const words = texts.federation.peers;
@@ -29,6 +30,10 @@ export function PeersCard({ federation }: { readonly federation: FederationOverv
   const isOnline = useClient() !== undefined;
   const [open, setOpen] = useState<Open>();
   const close = (): void => setOpen(undefined);
+  // Not in the row of the server, which may be gone before the answer is there.
+  const end = useDeed((client, domain: string) => client.federation.disconnect({ domain }), ['federation']);
+  const disconnect = (domain: string): void =>
+    end.mutate(domain, { onSuccess: () => tell(words.disconnected(domain)), onError: tellFailure });
   return (
     <section className={css.card} aria-label={words.title}>
       <div className={css.head}>
@@ -39,7 +44,7 @@ export function PeersCard({ federation }: { readonly federation: FederationOverv
             {queue.messages === 0 || queue.oldest === undefined ? null : (
               <>
                 {' '}
-                {words.oldest} <Ago iso={queue.oldest} />.
+                {words.oldest} <Ago iso={queue.oldest} />
               </>
             )}
           </p>
@@ -54,7 +59,7 @@ export function PeersCard({ federation }: { readonly federation: FederationOverv
         </Button>
       </div>
       {peers.length > 0 ? (
-        <PeersTable peers={peers} begin={(task, domain) => setOpen({ task, domain })} />
+        <PeersTable peers={peers} begin={(task, domain) => setOpen({ task, domain })} disconnect={disconnect} />
       ) : state === 'off' ? (
         <Notice icon="federation" title={words.off} text={words.offText} />
       ) : (

@@ -17,9 +17,10 @@ const arrows: Readonly<Record<'both' | 'out' | 'in', IconName>> = { both: 'both'
 interface PeersTableProps {
   readonly peers: readonly FederationPeer[];
   readonly begin: (task: PeerTask, domain: string) => void;
+  readonly disconnect: (domain: string) => void;
 }
 
-export function PeersTable({ peers, begin }: PeersTableProps) {
+export function PeersTable({ peers, ...deeds }: PeersTableProps) {
   const { columns } = words;
   return (
     <Table className={css.table} highlightOnHover aria-label={words.table}>
@@ -36,14 +37,16 @@ export function PeersTable({ peers, begin }: PeersTableProps) {
       </Table.Thead>
       <Table.Tbody>
         {peers.map((peer) => (
-          <PeerRow key={peer.domain} peer={peer} begin={begin} />
+          <PeerRow key={peer.domain} peer={peer} {...deeds} />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function PeerRow({ peer, begin }: Pick<PeersTableProps, 'begin'> & { readonly peer: FederationPeer }) {
+type PeerRowProps = Omit<PeersTableProps, 'peers'> & { readonly peer: FederationPeer };
+
+function PeerRow({ peer, ...deeds }: PeerRowProps) {
   const { domain, queued, failure } = peer;
   const { proofs, tls, tlsInFull } = gatherPeerFacts(peer);
   return (
@@ -53,7 +56,10 @@ function PeerRow({ peer, begin }: Pick<PeersTableProps, 'begin'> & { readonly pe
           <span className={own.domain}>{domain}</span>
           {failure === undefined ? null : (
             <span className={own.failure}>
-              {failure.text} (<Ago iso={failure.at} />)
+              {failure.text}{' '}
+              <span className={own.at}>
+                <Ago iso={failure.at} />
+              </span>
             </span>
           )}
         </div>
@@ -73,7 +79,7 @@ function PeerRow({ peer, begin }: Pick<PeersTableProps, 'begin'> & { readonly pe
       </Table.Td>
       <Table.Td className={css.number}>{queued === 0 ? null : formatCount(queued)}</Table.Td>
       <Table.Td className={css.menu}>
-        <PeerMenu peer={peer} begin={begin} />
+        <PeerMenu peer={peer} {...deeds} />
       </Table.Td>
     </Table.Tr>
   );

@@ -48,6 +48,12 @@ export function PrintCard({ issued }: { readonly issued: IssuedInvitationSummary
                 <dd>{page}</dd>
               </>
             )}
+            {certificate.words === undefined ? null : (
+              <>
+                <dt>{card.words}</dt>
+                <dd className={css.words}>{certificate.words}</dd>
+              </>
+            )}
             <dt>{card.fingerprint}</dt>
             <dd className={css.fingerprint}>{groupFingerprint(certificate.fingerprint).join(' ')}</dd>
             <dt>{card.until}</dt>

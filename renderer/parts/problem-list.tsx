@@ -1,7 +1,8 @@
 /** What needs somebody's attention while the server runs, each with what can be done. */
 import type { Status } from '../../server/control/contract.ts';
+import type { PageName } from '../page-names.ts';
 import { pageOfProblem } from '../problem-pages.ts';
-import { type PageName, pageAddress } from '../route.ts';
+import { pageAddress } from '../route.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icons.tsx';
 import css from './problem-list.module.css';

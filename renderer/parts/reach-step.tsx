@@ -74,7 +74,7 @@ function Router({ mapping }: { readonly mapping: PortMappingSummary }) {
         />
       </div>
       <Refusal error={change.error} />
-      <p className={css.state} data-state={state} role="status">
+      <p className={css.state} data-state={isPartly(mapping) ? 'failed' : state} role="status">
         {change.isPending || state === 'working' ? words.summaries.working : (failure ?? stateWords(mapping))}
       </p>
       {state === 'off' ? null : (
@@ -111,7 +111,10 @@ function Router({ mapping }: { readonly mapping: PortMappingSummary }) {
   );
 }
 
-function stateWords({ state, ports }: PortMappingSummary): string {
-  if (state === 'on' && ports.some((port) => port.state === 'refused')) return words.summaries.partly;
-  return words.summaries[state];
+function stateWords(mapping: PortMappingSummary): string {
+  return isPartly(mapping) ? words.summaries.partly : words.summaries[mapping.state];
+}
+
+function isPartly({ state, ports }: PortMappingSummary): boolean {
+  return state === 'on' && ports.some((port) => port.state === 'refused');
 }

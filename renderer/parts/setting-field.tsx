@@ -5,6 +5,7 @@ import { texts } from '../texts.ts';
 import { JsonField } from './json-field.tsx';
 import { ListField } from './list-field.tsx';
 import { NumberField } from './number-field.tsx';
+import { SecretField } from './secret-field.tsx';
 import css from './settings-group.module.css';
 import { TextField } from './text-field.tsx';
 
@@ -37,6 +38,8 @@ export function SettingField(props: FieldProps) {
       return <NumberField {...props} kind={kind} />;
     case 'text':
       return <TextField {...props} kind={kind} />;
+    case 'secret':
+      return <SecretField {...props} kind={kind} />;
     case 'list':
       return <ListField {...props} />;
     case 'json':

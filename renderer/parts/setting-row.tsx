@@ -15,12 +15,13 @@ const words = texts.settings;
 const SAVED_SHOWN_MS = 4000;
 
 export function SettingRow({ setting }: { readonly setting: SettingDescription }) {
-  const { key, description, value, isOverridden, appliesOnRestart } = setting;
+  const { key, description, value, isOverridden, appliesOnRestart, isWriteOnly } = setting;
   const id = useId();
   const isOnline = useClient() !== undefined;
   const change = useSettingChange(setting);
   const title = settingTitle(key);
-  const kind = fieldKindOf(setting.jsonSchema);
+  const kind = isWriteOnly ? ({ kind: 'secret' } as const) : fieldKindOf(setting.jsonSchema);
+  const defaultText = isWriteOnly ? words.secretIsUnset : words.defaultIs(showValue(setting.default));
   const isDefault = JSON.stringify(value) === JSON.stringify(setting.default);
   const error = change.refusal;
   return (
@@ -56,17 +57,17 @@ export function SettingRow({ setting }: { readonly setting: SettingDescription }
         )}
         <div className={css.feet}>
           {isDefault ? (
-            <span>{kind.kind === 'switch' ? null : words.defaultIs(showValue(setting.default))}</span>
+            <span>{kind.kind === 'switch' ? null : defaultText}</span>
           ) : (
             <button
               type="button"
               className={css.reset}
               disabled={!isOnline}
-              aria-label={words.resetName(title)}
-              title={words.defaultIs(showValue(setting.default))}
+              aria-label={isWriteOnly ? words.secretRemoveName(title) : words.resetName(title)}
+              title={isWriteOnly ? undefined : defaultText}
               onClick={() => change.save(setting.default)}
             >
-              {words.reset}
+              {isWriteOnly ? words.secretRemove : words.reset}
             </button>
           )}
           <span className={css.feedback} role="status">

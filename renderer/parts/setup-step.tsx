@@ -49,7 +49,7 @@ export function SetupStep({ title, summary, mark, isOpenAtFirst, children }: Set
             <span className={css.summary}>{summary}</span>
           </span>
           <span className={css.arrow} data-open={isOpen}>
-            <Icon name="down" size={16} />
+            <Icon name="chevron" />
           </span>
         </button>
       </h3>

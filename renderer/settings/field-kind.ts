@@ -12,6 +12,8 @@ export type FieldKind =
       readonly word: string | undefined;
     }
   | { readonly kind: 'text'; readonly hint: string | undefined; readonly maxLength: number | undefined }
+  /** Told to nobody; its form does not matter. */
+  | { readonly kind: 'secret' }
   | { readonly kind: 'list'; readonly hint: string | undefined }
   | { readonly kind: 'json' };
 

@@ -2,7 +2,7 @@
 import { plural } from './plural.ts';
 
 export const federation = {
-  intro: 'Chat with people of other servers, as e-mail does between providers.',
+  intro: 'People here chat with people of other servers, the way e-mail goes from one provider to another.',
   toggle: {
     title: 'Allow chatting with other servers',
     on: 'On',
@@ -13,7 +13,14 @@ export const federation = {
       on: 'People here can write to everybody who has an address of this kind, and can be written to.',
       stopping: 'Saying goodbye to other servers…',
     },
-    names: { off: 'Off', starting: 'Starting', on: 'On', stopping: 'Stopping', impossible: 'Not possible yet' },
+    /** Where only paired servers can be talked with. */
+    localStates: {
+      off: 'People here chat among themselves.',
+      starting: 'Opening the ports for other servers…',
+      on: 'People here can chat with those of the servers below that you have agreed on, and with nobody else.',
+      stopping: 'Saying goodbye to other servers…',
+    },
+    names: { off: 'Off.', starting: 'Starting.', on: 'On.', stopping: 'Stopping.', impossible: 'Not possible yet.' },
     connected: (n: number) =>
       n === 0 ? 'connected with no server at the moment' : `connected with ${plural(n, 'server', 'servers')}`,
     onTheWay: (n: number) => `${plural(n, 'message', 'messages')} on the way`,
@@ -79,7 +86,7 @@ export const federation = {
       anyValue: 'no particular one',
       copyName: (name: string) => `the name ${name}`,
       copyValue: (name: string) => `the value for ${name}`,
-      copyAll: 'all records that are missing, as lines of a zone file',
+      copyAll: 'the missing records',
       again: 'Check again',
       checkedAt: 'Checked',
       optional: 'Show optional records',
@@ -92,7 +99,6 @@ export const federation = {
         files: 'Your own files.',
       } as Readonly<Record<string, string>>,
       summary: (source: string, until: string) => `${source} Valid until ${until}.`,
-      ended: 'It has ended.',
       working: 'Getting one…',
       waiting: 'Waits for a DNS record that you create.',
       failed: 'The last attempt did not work.',
@@ -168,7 +174,7 @@ export const federation = {
       email: 'E-mail address, if you like',
       emailText: 'Where the authority may write to about the certificate.',
       terms: 'I agree to the terms of service of the authority',
-      termsAt: 'They are at',
+      termsAt: 'The terms of service are at',
       termsName: 'the address of the terms',
       termsLoading: 'Asking the authority where they are…',
       termsNone: 'The authority names none.',
@@ -220,7 +226,6 @@ export const federation = {
     states: { connected: 'connected', connecting: 'connecting…', waiting: 'not reached', idle: 'not connected' },
     directions: { both: 'both ways', out: 'we opened it', in: 'they opened it' },
     nextAttempt: 'tried again',
-    failedAt: 'failed',
     proofs: {
       certificate: 'Certificate',
       dane: 'Signed DNS (DANE)',
@@ -229,7 +234,7 @@ export const federation = {
     },
     queue: (n: number) =>
       `${plural(n, 'message is', 'messages are')} on the way, and kept until they arrive or go back.`,
-    oldest: 'The oldest is from',
+    oldest: 'The oldest began its way',
     actionsFor: (domain: string) => `Actions for ${domain}`,
     menu: { test: 'Test…', pin: 'Pin its certificate…', disconnect: 'Disconnect' },
     disconnected: (domain: string) => `Disconnected from ${domain}. It connects again when somebody writes.`,

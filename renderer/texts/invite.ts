@@ -92,10 +92,11 @@ export const invite = {
     steps: [
       'Connect your phone or computer to the network here.',
       'Scan this code with the camera, and follow the page: it names an app for your device.',
-      'If the app asks whether to trust this server, compare the fingerprint below.',
+      'If the page or the app asks whether to trust this server, compare the words or the fingerprint below.',
     ],
     address: 'Server',
     page: 'Page',
+    words: 'Six words',
     fingerprint: 'Fingerprint (SHA-256)',
     until: 'Good until',
   },

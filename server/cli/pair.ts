@@ -69,7 +69,8 @@ function findServer(
   const [first] = offered;
   if (first === undefined && found.length > 0)
     throw new CommandFailure('not-found', `${domain} does not ask. To ask it: snug pair ask ${domain}`);
-  if (first === undefined) throw new CommandFailure('not-found', `There is no ${domain} on this network at the moment.`);
+  if (first === undefined)
+    throw new CommandFailure('not-found', `There is no ${domain} on this network at the moment.`);
   const given = words?.trim().toLowerCase().split(/\s+/).join(' ');
   const meant = offered.find((server) => server.words === given);
   if (meant !== undefined) return meant;

@@ -22,6 +22,8 @@ export interface SettingDescription {
   /** True when `--set` gave the value for this run, whatever the file says. */
   readonly isOverridden: boolean;
   readonly appliesOnRestart: boolean;
+  /** `value` is null when there is one. */
+  readonly isWriteOnly: boolean;
 }
 
 export interface ConfigOptions {
@@ -129,6 +131,7 @@ export class Config {
         value: declared.isWriteOnly && this.get(key) !== declared.default ? null : this.get(key),
         isOverridden: this.#overridden.has(key),
         appliesOnRestart: declared.appliesOnRestart,
+        isWriteOnly: declared.isWriteOnly,
       };
     });
   }

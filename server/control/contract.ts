@@ -136,6 +136,7 @@ const settingDescription = z.object({
   value: z.unknown(),
   isOverridden: z.boolean(),
   appliesOnRestart: z.boolean(),
+  isWriteOnly: z.boolean().describe('told to nobody: the value is null when there is one'),
 });
 
 const logLine = z.object({

@@ -9,13 +9,13 @@ import { controlError } from './control-error.ts';
 import type { Deeds } from './deeds.ts';
 import { createDomainHandlers } from './domain-handlers.ts';
 import { createFederationHandlers } from './federation-handlers.ts';
-import { createPairHandlers } from './pair-handlers.ts';
 import { followLines } from './follow-lines.ts';
 import { followSnapshots } from './follow-snapshots.ts';
 import { createGroupHandlers } from './group-handlers.ts';
 import { type ControlContext, createImplementer, done, endOf } from './implementer.ts';
 import { createInvitationHandlers } from './invitation-handlers.ts';
 import { createNetworkHandlers } from './network-handlers.ts';
+import { createPairHandlers } from './pair-handlers.ts';
 
 export type { ControlContext } from './implementer.ts';
 

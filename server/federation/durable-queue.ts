@@ -5,6 +5,7 @@
  * never loses one.
  */
 import type { Clock, Timer } from '../clock/clock.ts';
+import { parseJid } from '../jid/jid.ts';
 import { readStanza } from '../router/read-stanza.ts';
 import { withDelay } from '../stanza/delay.ts';
 import type { Message } from '../stanza/stanza.ts';
@@ -18,6 +19,12 @@ import * as store from './store.ts';
 const DELETE_MS = 100;
 /** SECURITY: what all waiting messages may take: the links limit what waits for one domain, this what waits in all. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/**
+ * SECURITY: of these, what may be of one sender, so that nobody takes the room of others: half of what may wait for one
+ * domain (see LINK_LIMITS).
+ */
+const MAX_BYTES_OF_SENDER = 4 * 1024 * 1024;
+const MAX_OF_SENDER = 2_500;
 const PAGE = 500;
 
 export interface DurableQueueOptions {
@@ -35,7 +42,14 @@ export interface LeftOver {
   readonly atMs: number;
 }
 
+interface Share {
+  count: number;
+  bytes: number;
+}
+
 interface Kept {
+  /** Bare JID. */
+  readonly sender: string;
   readonly id: number;
   readonly size: number;
   readonly atMs: number;
@@ -45,6 +59,7 @@ export class DurableQueue {
   readonly #options: DurableQueueOptions;
   /** By the very element that was given to the links. */
   readonly #kept = new Map<Element, Kept>();
+  readonly #shares = new Map<string, Share>();
   #lastId: number;
   /** The last row of an earlier run that has not been told of. */
   #leftTo: number;
@@ -77,6 +92,8 @@ export class DurableQueue {
   keep(element: Element): boolean {
     const stanza = element.toXml();
     if (this.#bytes + stanza.length > MAX_BYTES) return false;
+    const { count, bytes } = this.#shares.get(senderOf(element)) ?? NOTHING;
+    if (count >= MAX_OF_SENDER || bytes + stanza.length > MAX_BYTES_OF_SENDER) return false;
     const row = { id: ++this.#lastId, atMs: this.#options.clock.now(), stanza };
     // Not waited for: an <a/> waits for everything that was written before it. The store says why when it refuses.
     this.#options.writer.write([store.insertQueued(row)]).catch(() => undefined);
@@ -90,6 +107,7 @@ export class DurableQueue {
     if (kept === undefined) return;
     this.#kept.delete(element);
     this.#bytes -= kept.size;
+    this.#release(kept);
     this.#delete(kept.id);
   }
 
@@ -139,14 +157,33 @@ export class DurableQueue {
   }
 
   #enter(element: Element, { id, atMs, stanza }: store.QueuedRow): void {
-    this.#kept.set(element, { id, size: stanza.length, atMs });
+    const sender = senderOf(element);
+    this.#kept.set(element, { id, size: stanza.length, atMs, sender });
     this.#bytes += stanza.length;
+    const share = this.#shares.get(sender) ?? { ...NOTHING };
+    share.count++;
+    share.bytes += stanza.length;
+    this.#shares.set(sender, share);
+  }
+
+  #release({ sender, size }: Kept): void {
+    const share = this.#shares.get(sender);
+    if (share === undefined) return;
+    share.count--;
+    share.bytes -= size;
+    if (share.count === 0) this.#shares.delete(sender);
   }
 
   #delete(id: number): void {
     this.#deleted.push(id);
     this.#deleting ??= this.#options.clock.after(DELETE_MS, () => this.flush());
   }
+}
+
+const NOTHING: Readonly<Share> = { count: 0, bytes: 0 };
+
+function senderOf(element: Element): string {
+  return parseJid(element.attr('from') ?? '')?.bare ?? '';
 }
 
 function readMessage(xml: string): Message | undefined {

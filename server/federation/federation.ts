@@ -12,6 +12,7 @@ import type { LinksOptions } from './links/link-options.ts';
 import type { DomainSummary, LinkTest } from './links/link-summary.ts';
 import { isLocalOnly } from './local-domain.ts';
 import { isWithin } from './paired-servers.ts';
+import { part } from './parting.ts';
 import { Pins } from './pins.ts';
 import { createPolicy, reasonToClose } from './policy.ts';
 import { Ports } from './ports.ts';
@@ -118,7 +119,8 @@ export class Federation {
 
   /** Does what the settings say, also when they change meanwhile. Settles when that is done; never rejects. */
   follow(): Promise<void> {
-    this.#work = this.#work.then(() => this.#reconcile());
+    // A fault of ours must not be the end of the switch: what comes next is done all the same.
+    this.#work = this.#work.then(() => this.#reconcile()).catch((error) => this.#faulted(error));
     return this.#work;
   }
 
@@ -279,6 +281,12 @@ export class Federation {
     this.#retry = this.#options.clock.after(RETRY_MS, () => void this.follow());
   }
 
+  #faulted(error: unknown): void {
+    this.#options.log.error({ err: error }, 'federation failed by a fault of the server');
+    if (this.#running === undefined) this.#fail(new Error('A fault of the server has stopped it.'));
+    else this.#enter('on');
+  }
+
   /** Streams that would not be allowed any more are closed. */
   #applyPolicy(): void {
     for (const summary of this.summaries) {
@@ -293,23 +301,14 @@ export class Federation {
     if (this.#running === undefined) return;
     if (pairs.has(domain)) roster()?.greet((jid) => isWithin(jid.domain, domain));
     else
-      for (const farewell of this.#presences.takeFarewells((name) => isWithin(name, domain))) void router.route(farewell);
+      for (const farewell of this.#presences.takeFarewells((name) => isWithin(name, domain)))
+        void router.route(farewell);
   }
 
-  /** Says goodbye to a domain in the name of everybody here, and gives that a moment to arrive. Never rejects. */
   async #part(domain: string): Promise<void> {
     const { roster, clock } = this.#options;
     const links = this.#running?.links;
-    if (links === undefined) return;
-    roster()?.leave((jid) => isWithin(jid.domain, domain));
-    const isDone = () => links.summaries.every((one) => !isWithin(one.domain, domain) || one.queuedStanzas === 0);
-    const done = Promise.withResolvers<void>();
-    const timer = clock.after(DRAIN_MS, done.resolve);
-    const forget = links.onChange(() => isDone() && done.resolve());
-    if (isDone()) done.resolve();
-    await done.promise;
-    timer.cancel();
-    forget();
+    if (links !== undefined) await part(domain, { links, roster: roster(), clock, graceMs: DRAIN_MS });
   }
 
   #enter(state: FederationState): void {

@@ -42,7 +42,9 @@ export class RemotePresences {
   takeFarewells(
     isLost: (domain: string) => boolean = () => true,
   ): readonly (AddressedStanza & { readonly kind: 'presence' })[] {
-    const all = [...this.#shown.values()].flatMap((shown) => [...shown.values()].filter(({ from }) => isLost(from.domain)));
+    const all = [...this.#shown.values()].flatMap((shown) =>
+      [...shown.values()].filter(({ from }) => isLost(from.domain)),
+    );
     for (const { from, to } of all) this.#forget(to.full, from.full);
     return all.map(({ from, to, kind }) => ({
       kind: 'presence',

@@ -5,7 +5,7 @@ import type { ServiceToken } from './services.ts';
 export interface GroupRoomsService {
   /** Of the rooms' addresses. */
   readonly domain: string;
-  /** `wanted`, or something near it that no room is called. */
+  /** `wanted`, or something near it that no room is called; nobody else can open one of that name from now on. */
   freeName(wanted: string): string;
   /**
    * From now on the room is not closed by its people, and stays when it is empty. It is opened, for members only, when it

@@ -53,7 +53,11 @@ export interface TrustFacts {
     | undefined;
   /** Of the server's certificate: SHA-256, as `AA:BB:…`. */
   readonly fingerprint: string;
+  /** The same with SHA-1, which is all that some clients show; undefined where none of them will ask. */
+  readonly fingerprintSha1?: string | undefined;
   readonly addresses: readonly string[];
+  /** Those of the addresses that its certificate names: pages can be opened by them over HTTPS. */
+  readonly pageAddresses?: readonly string[];
   /** For clients that start TLS within the stream; null while it is shut. */
   readonly port: number | null;
 }

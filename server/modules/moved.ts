@@ -2,8 +2,9 @@
  * XEP-0283: Moved. When a contact asks from a new address and the old one confirms the move, the new one takes the old
  * one's place in the contact list.
  */
-import { bareJid, type Jid, joinJid, parseJid } from '../jid/jid.ts';
+
 import type { Timer } from '../clock/clock.ts';
+import { bareJid, type Jid, joinJid, parseJid } from '../jid/jid.ts';
 import { defineModule } from '../modulehost/module.ts';
 import { BLOCKING, ROSTER } from '../modulehost/services.ts';
 import type { Verdict } from '../router/stages.ts';
@@ -49,7 +50,8 @@ export const moved = defineModule({
       const { type, from, to } = presence;
       if (type !== 'subscribe' && type !== 'unsubscribe') return undefined;
       // Whoever asks anew, or takes the request back, is not waiting for the earlier one any more.
-      for (const [id, each] of pending) if (each.account === account && each.request.from.bare === from.bare) forget(id);
+      for (const [id, each] of pending)
+        if (each.account === account && each.request.from.bare === from.bare) forget(id);
       if (type === 'unsubscribe' || to === undefined || plain.has(presence.element)) return undefined;
       const former = formerAddress(presence.element);
       if (former === undefined || former.bare === from.bare || former.bare === bareJid(to).bare) return undefined;
@@ -75,7 +77,8 @@ export const moved = defineModule({
     function settle(iq: Iq, account: string): Verdict {
       const waiting = pending.get(iq.id);
       if (waiting === undefined || (iq.type !== 'result' && iq.type !== 'error')) return undefined;
-      if (waiting.account !== account || iq.to.resource !== '' || iq.from.full !== waiting.former.full) return undefined;
+      if (waiting.account !== account || iq.to.resource !== '' || iq.from.full !== waiting.former.full)
+        return undefined;
       const { former, request } = waiting;
       const isConfirmed = newAddress(iq)?.full === request.from.bare;
       const isWanted = !blocking.isBlocked(account, request.from);

@@ -4,8 +4,8 @@ import { setting } from '../config/setting.ts';
 import { parseJid } from '../jid/jid.ts';
 import { NS_DISCO_INFO } from '../modulehost/disco-info.ts';
 import { defineModule } from '../modulehost/module.ts';
+import { NODES } from '../modulehost/nodes.ts';
 import type { PeerServer } from '../modulehost/peers.ts';
-import { NODES } from '../modulehost/services.ts';
 import { type Element, el } from '../xml/element.ts';
 
 const NS_SERVERINFO = 'urn:xmpp:serverinfo:0';
@@ -66,7 +66,12 @@ export const serverInfo = defineModule({
       for (const [peer, { atMs }] of consents) {
         if (!present.has(peer) || now - atMs >= CONSENT_MS) consents.delete(peer);
       }
-      await Promise.all(all.filter((peer) => !consents.has(peer.domain)).slice(0, MAX_ASKED).map(ask));
+      await Promise.all(
+        all
+          .filter((peer) => !consents.has(peer.domain))
+          .slice(0, MAX_ASKED)
+          .map(ask),
+      );
     }
 
     async function publish(): Promise<void> {
@@ -78,7 +83,8 @@ export const serverInfo = defineModule({
       if (xml === published) return;
       const refused = await nodes.publish(NODE, { id: ITEM, payload });
       if (refused === undefined) published = xml;
-      else log.warn({ condition: refused.condition }, 'nothing can be told about the server: somebody else has the node');
+      else
+        log.warn({ condition: refused.condition }, 'nothing can be told about the server: somebody else has the node');
     }
 
     async function withdraw(): Promise<void> {

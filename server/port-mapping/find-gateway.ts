@@ -1,42 +1,71 @@
 /** Finds the router, by whatever it speaks. */
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import type { Gateway } from './gateway.ts';
-import { NAT_PMP_PORT, natPmpGateway } from './nat-pmp.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Gateway, MappingError } from './gateway.ts';
+import { natPmpGateway } from './nat-pmp.ts';
+import { pcpGateway } from './pcp.ts';
+import type { RouterMemory } from './router-memory.ts';
 import { type SsdpOptions, searchGateways } from './ssdp.ts';
 import { upnpGateway } from './upnp.ts';
 
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 const MAX_INTERFACES = 4;
+/** What a router may take to refuse PCP before it is asked in NAT-PMP as well: some old ones never answer the new one. */
+const REFUSAL_MS = 700;
 
 export interface FindOptions {
   /** Addresses of this computer from which to ask. */
   readonly from: readonly string[];
-  /** Where a router may be that speaks NAT-PMP. */
+  /** Where a router may be that speaks PCP or NAT-PMP. */
   readonly routers: readonly string[];
-  readonly natPmpPort?: number;
+  readonly memory: RouterMemory;
+  /** 5351 but in tests. */
+  readonly routerPort?: number;
   readonly ssdp?: Pick<SsdpOptions, 'to' | 'patienceMs'>;
 }
 
-/** Both are asked at once; NAT-PMP is taken if it answers, because it tells more plainly what it did. */
+/**
+ * PCP is taken before NAT-PMP (RFC 6887 appendix A), and both before UPnP, because they tell more plainly what they did.
+ * All are asked nearly at once, so that it is known within five seconds when nobody answers.
+ */
 export async function findGateway(options: FindOptions): Promise<Gateway | undefined> {
+  const { routers, memory, routerPort: port } = options;
   const byUpnp = searchUpnp(options);
-  const byNatPmp = await firstAnswering(
-    options.routers.map((address) => natPmpGateway(address, options.natPmpPort ?? NAT_PMP_PORT)),
+  const byPcp = first(routers.map((address) => pcpGateway({ address, memory, port })));
+  const byNatPmp = Promise.race([byPcp, pause(REFUSAL_MS)]).then((found) =>
+    found === undefined ? firstAnswering(routers.map((address) => natPmpGateway(address, memory, port))) : undefined,
   );
-  return byNatPmp ?? (await byUpnp);
+  // With that head start a router that speaks both has answered in PCP; whoever did not is not waited for to the end.
+  const either = await first(
+    [byPcp, byNatPmp].map(async (asked) => (await asked) ?? Promise.reject(new Error('none'))),
+  );
+  return either ?? (await byUpnp);
 }
 
-function firstAnswering(gateways: readonly Gateway[]): Promise<Gateway | undefined> {
-  const asked = gateways.map((gateway) => gateway.externalAddress().then(() => gateway));
+function first(asked: readonly Promise<Gateway>[]): Promise<Gateway | undefined> {
   return Promise.any(asked).catch(() => undefined);
 }
 
-async function searchUpnp({ from, ssdp }: FindOptions): Promise<Gateway | undefined> {
+/** Also one that refuses: what it says is better than that nobody answers. */
+function firstAnswering(gateways: readonly Gateway[]): Promise<Gateway | undefined> {
+  return first(
+    gateways.map(async (gateway) => {
+      await gateway.externalAddress().catch((error: unknown) => {
+        if (!(error instanceof MappingError) || error.code === 'silent') throw error;
+      });
+      return gateway;
+    }),
+  );
+}
+
+async function searchUpnp({ from, memory, ssdp }: FindOptions): Promise<Gateway | undefined> {
   const found = await Promise.all(
     from.slice(0, MAX_INTERFACES).map((address) => searchGateways({ from: address, ...ssdp })),
   );
-  const opened = await Promise.allSettled(found.flat().map((location) => upnpGateway(location)));
+  const opened = await Promise.allSettled(
+    found.flat().map((location) => upnpGateway(location, { label: memory.label })),
+  );
   return firstAnswering(opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
 

@@ -16,11 +16,11 @@ export interface Mapping {
 
 export interface Gateway {
   /** For people, such as `UPnP`. */
-  readonly protocol: 'UPnP' | 'NAT-PMP';
+  readonly protocol: 'PCP' | 'NAT-PMP' | 'UPnP';
   /** IP address of the router in the local network. */
   readonly address: string;
-  /** The router's address on its other side. @throws MappingError */
-  externalAddress(): Promise<string>;
+  /** The router's address on its other side; undefined while it does not tell. @throws MappingError */
+  externalAddress(): Promise<string | undefined>;
   /** Forwards a TCP port, or renews that. @throws MappingError */
   map(wish: MappingWish): Promise<Mapping>;
   /** Nothing happens when it is not forwarded. @throws MappingError */
@@ -34,9 +34,16 @@ export type MappingErrorCode = 'conflict' | 'refused' | 'silent';
 export class MappingError extends Error {
   override readonly name = 'MappingError';
   readonly code: MappingErrorCode;
+  /** How long the router will not change its mind, if it says so. */
+  readonly lifetimeSeconds: number | undefined;
 
-  constructor(code: MappingErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: MappingErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly lifetimeSeconds?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.lifetimeSeconds = options.lifetimeSeconds;
   }
 }

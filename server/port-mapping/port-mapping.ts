@@ -8,6 +8,10 @@ const LIFETIME_SECONDS = 60 * 60;
 /** At half of its life (RFC 6886 section 3.3), or at least this often for a router that forgets when it restarts. */
 const LONGEST_PAUSE_MS = 30 * 60 * 1000;
 const RETRY_MS = 15 * 60 * 1000;
+/** Not more often than this, whatever routers or those who pretend to be one announce. */
+const SHORTEST_PAUSE_MS = 60 * 1000;
+/** Not all computers of a network ask at the same moment (RFC 6887 section 14.1.3). */
+const LONGEST_SPREAD_MS = 5_000;
 
 export interface WantedPort {
   readonly port: number;
@@ -37,6 +41,10 @@ export interface PortMappingOptions {
   /** Those that shall be forwarded now. */
   readonly wanted: () => readonly WantedPort[];
   readonly find: () => Promise<Gateway | undefined>;
+  /** Calls back with the address of a router that has announced something; the result ends it. */
+  readonly listen?: (hear: (from: string) => void) => () => void;
+  /** From 0 to 1. */
+  readonly random?: () => number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -58,6 +66,10 @@ export class PortMapping {
   #gateway: Gateway | undefined;
   #mapped = new Set<number>();
   #timer: Timer | undefined;
+  #again: Timer | undefined;
+  #askedAgainMs = Number.NEGATIVE_INFINITY;
+  #unlisten: (() => void) | undefined;
+  #isRoundDue = false;
   /** One thing at a time. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -77,6 +89,7 @@ export class PortMapping {
   /** Resolves when the router has answered, or has not. Never rejects. */
   turnOn(): Promise<void> {
     this.#isOn = true;
+    this.#unlisten ??= this.#options.listen?.((from) => this.routerChanged(from));
     return this.refresh();
   }
 
@@ -84,6 +97,10 @@ export class PortMapping {
   turnOff(): Promise<void> {
     this.#isOn = false;
     this.#timer?.cancel();
+    this.#again?.cancel();
+    this.#again = undefined;
+    this.#unlisten?.();
+    this.#unlisten = undefined;
     return this.#enqueue(async () => {
       await this.#takeBack([...this.#mapped]);
       this.#gateway = undefined;
@@ -93,8 +110,24 @@ export class PortMapping {
 
   /** Asks again: for another network, other ports, or because it is time. */
   refresh(): Promise<void> {
+    // A network that comes and goes must not make a queue of questions: one that has not begun asks all of them.
+    if (this.#isRoundDue) return this.#queue;
+    this.#isRoundDue = true;
     return this.#enqueue(async () => {
+      this.#isRoundDue = false;
       if (this.#isOn) await this.#round();
+    });
+  }
+
+  /** The router at this address has restarted, or has another address: everything is asked for again, soon. */
+  routerChanged(address: string): void {
+    const { clock, random = Math.random } = this.#options;
+    if (!this.#isOn || this.#again !== undefined || address !== this.#gateway?.address) return;
+    const restMs = this.#askedAgainMs + SHORTEST_PAUSE_MS - clock.elapsedMs();
+    this.#again = clock.after(Math.max(restMs, random() * LONGEST_SPREAD_MS), () => {
+      this.#again = undefined;
+      this.#askedAgainMs = clock.elapsedMs();
+      void this.refresh();
     });
   }
 
@@ -128,10 +161,9 @@ export class PortMapping {
     if (gateway === undefined)
       throw new MappingError(
         'silent',
-        'No router answered. Forward the ports by hand in its settings, or switch UPnP or NAT-PMP on there.',
+        'No router answered. Forward the ports by hand in its settings, or switch UPnP, NAT-PMP or PCP on there.',
       );
     this.#gateway = gateway;
-    const externalAddress = await gateway.externalAddress();
     const wanted = this.#options.wanted();
     await this.#takeBack([...this.#mapped].filter((port) => !wanted.some((one) => one.port === port)));
     let shortest = LONGEST_PAUSE_MS;
@@ -144,17 +176,21 @@ export class PortMapping {
           lifetimeSeconds: LIFETIME_SECONDS,
         });
         this.#mapped.add(one.port);
-        shortest = Math.min(shortest, Math.max(60, lifetimeSeconds / 2) * 1000);
+        shortest = Math.min(shortest, (lifetimeSeconds / 2) * 1000);
         ports.push({ ...one, state: 'forwarded', text: `The router forwards port ${one.port} to this computer.` });
       } catch (error) {
         if (!(error instanceof MappingError)) throw error;
+        shortest = Math.min(shortest, (error.lifetimeSeconds ?? Number.POSITIVE_INFINITY) * 1000);
         ports.push({ ...one, state: 'refused', text: error.message });
       }
     }
+    const told = await gateway.externalAddress().catch(onlyRefused);
+    // So routers say it that are not connected.
+    const externalAddress = told === '' || told === '0.0.0.0' ? undefined : told;
     const { protocol, address: router } = gateway;
     this.#tell({ state: 'on', protocol, router, externalAddress, ports, failure: undefined });
     this.#options.log.info({ protocol, ports: ports.map(({ port, state }) => `${port} ${state}`) }, 'ports forwarded');
-    return shortest;
+    return Math.max(SHORTEST_PAUSE_MS, shortest);
   }
 
   async #takeBack(ports: readonly number[]): Promise<void> {
@@ -177,4 +213,9 @@ export class PortMapping {
     this.#facts = facts;
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+/** What became of the ports says more. */
+function onlyRefused(error: unknown): undefined {
+  if (!(error instanceof MappingError)) throw error;
 }

@@ -2,7 +2,8 @@
 import { request } from 'node:http';
 import { MappingError } from './gateway.ts';
 
-const TIMEOUT_MS = 5_000;
+/** For the whole of an exchange: an answer that drips must not hold up whoever waits for the router. */
+const PATIENCE_MS = 6_000;
 const MAX_BYTES = 256 * 1024;
 
 /** The router says no, with one of UPnP's numbers. */
@@ -45,9 +46,16 @@ export async function soapCall({
   return (name) => valueIn(text, name);
 }
 
-/** A description, and the address of this computer that the router sees. @throws MappingError */
-export async function fetchText(url: URL): Promise<{ readonly text: string; readonly localAddress: string }> {
-  const { status, text, localAddress } = await exchange(url, { method: 'GET', headers: {} });
+/**
+ * A description, and the address of this computer that the router sees.
+ * @param patienceMs for the whole answer
+ * @throws MappingError
+ */
+export async function fetchText(
+  url: URL,
+  patienceMs = PATIENCE_MS,
+): Promise<{ readonly text: string; readonly localAddress: string }> {
+  const { status, text, localAddress } = await exchange(url, { method: 'GET', headers: {} }, patienceMs);
   if (status === 200) return { text, localAddress };
   throw new MappingError('silent', 'The router does not describe itself.');
 }
@@ -58,15 +66,18 @@ interface Exchange {
   readonly body?: string;
 }
 
-function exchange(url: URL, { method, headers, body }: Exchange) {
+function exchange(url: URL, { method, headers, body }: Exchange, patienceMs = PATIENCE_MS) {
   return new Promise<{ status: number; text: string; localAddress: string }>((resolve, reject) => {
     const fail = (cause?: Error): void =>
       reject(new MappingError('silent', 'The router does not answer UPnP.', { cause }));
     const sent = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
-    const call = request(url, { method, agent: false, timeout: TIMEOUT_MS, headers: { ...headers, ...sent } });
-    call.on('timeout', () => call.destroy());
+    const call = request(url, { method, agent: false, headers: { ...headers, ...sent } });
+    const enough = setTimeout(() => call.destroy(), patienceMs);
     call.on('error', fail);
-    call.on('close', () => fail());
+    call.on('close', () => {
+      clearTimeout(enough);
+      fail();
+    });
     call.on('response', (response) => {
       const localAddress = (response.socket.localAddress ?? '').replace(/^::ffff:/, '');
       const chunks: Buffer[] = [];
@@ -85,8 +96,13 @@ function exchange(url: URL, { method, headers, body }: Exchange) {
   });
 }
 
+/** SECURITY: by steps, because a pattern can be made to search a hostile answer for hours. */
 function valueIn(text: string, name: string): string | undefined {
-  return new RegExp(`<${name}(?:\\s[^>]*)?>\\s*([^<]*?)\\s*</${name}>`).exec(text)?.[1];
+  const opening = text.indexOf(`<${name}`);
+  const start = opening < 0 ? -1 : text.indexOf('>', opening);
+  const end = start < 0 ? -1 : text.indexOf('<', start);
+  if (end < 0 || !/^[\s>]$/.test(text.charAt(opening + name.length + 1))) return undefined;
+  return text.startsWith(`</${name}>`, end) ? text.slice(start + 1, end).trim() : undefined;
 }
 
 function escaped(text: string): string {

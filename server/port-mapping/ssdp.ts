@@ -10,6 +10,8 @@ const TARGETS = [
 /** Devices spread their answers over this many seconds. */
 const SPREAD_SECONDS = 2;
 const PATIENCE_MS = 3_000;
+/** For further ones when one has answered: most homes have a single one, which answers at once. */
+const FURTHER_MS = 1_000;
 const MAX_FOUND = 8;
 
 export interface SsdpOptions {
@@ -30,11 +32,15 @@ export function searchGateways({ from, to, patienceMs = PATIENCE_MS }: SsdpOptio
       socket.close();
       resolve([...found.values()]);
     };
-    const timer = setTimeout(end, patienceMs);
+    let timer = setTimeout(end, patienceMs);
     socket.on('error', end);
     socket.on('message', (message, sender) => {
       const location = readLocation(message, sender.address);
       if (location === undefined) return;
+      if (found.size === 0) {
+        clearTimeout(timer);
+        timer = setTimeout(end, Math.min(FURTHER_MS, patienceMs));
+      }
       found.set(location.href, location);
       if (found.size === MAX_FOUND) end();
     });

@@ -1,5 +1,6 @@
 /** UPnP Internet Gateway Devices, version 1 and 2: services WANIPConnection and WANPPPConnection. */
-import { type Gateway, MappingError } from './gateway.ts';
+import { isIP } from 'node:net';
+import { type Gateway, MappingError, type MappingWish } from './gateway.ts';
 import { fetchText, SoapFault, soapCall } from './soap.ts';
 
 const SERVICES = [
@@ -13,17 +14,37 @@ const ONLY_PERMANENT = 725;
 const NO_SUCH_ENTRY = 714;
 const REFUSALS: Readonly<Record<number, string>> = {
   401: 'it cannot forward ports',
-  501: 'it could not do it',
+  501: 'it could not do it, perhaps because it has no public address from its provider',
   606: 'forwarding by programs is switched off in its settings',
   713: 'it has no such entry',
   716: 'it does not forward this port',
   724: 'it forwards only to ports of the same number',
   728: 'it has no room for further ports',
 };
-const DESCRIPTION = 'Snug';
+/** A description of a router with everything in it has some dozens. */
+const MAX_SERVICES = 100;
+const MAX_SERVICE_LENGTH = 4_000;
+
+export interface UpnpOptions {
+  /**
+   * What the router's entries of this installation are called, and of no other: by it they are known again after this
+   * computer has got another address, or has crashed.
+   */
+  readonly label: string;
+}
+
+/** A port that the router forwards already. */
+interface Entry {
+  readonly client: string;
+  /** Undefined when the router does not tell. */
+  readonly internalPort: number | undefined;
+  readonly isLabelled: boolean;
+  /** It ends by itself, so nobody made it by hand. */
+  readonly isLease: boolean;
+}
 
 /** @throws MappingError when the device is no router that forwards ports */
-export async function upnpGateway(location: URL): Promise<Gateway> {
+export async function upnpGateway(location: URL, { label }: UpnpOptions): Promise<Gateway> {
   const { text, localAddress } = await fetchText(location);
   const service = findService(text, location);
   if (service === undefined) throw new MappingError('refused', 'The router does not forward ports by UPnP.');
@@ -35,54 +56,95 @@ export async function upnpGateway(location: URL): Promise<Gateway> {
     NewProtocol: 'TCP',
   });
 
-  /** Some routers overwrite the entry of another computer without a word. */
-  async function ownerOf(externalPort: number): Promise<string | undefined> {
+  /** Undefined: none, or a router that does not tell. */
+  async function entryOf(externalPort: number): Promise<Entry | undefined> {
     try {
-      const entry = await call('GetSpecificPortMappingEntry', key(externalPort));
-      return entry('NewInternalClient');
+      const value = await call('GetSpecificPortMappingEntry', key(externalPort));
+      const client = value('NewInternalClient') ?? '';
+      if (client === '') return undefined;
+      return {
+        client,
+        internalPort: Number(value('NewInternalPort')) || undefined,
+        isLabelled: value('NewPortMappingDescription') === label,
+        isLease: Number(value('NewLeaseDuration')) > 0,
+      };
     } catch (error) {
-      if (error instanceof SoapFault) return undefined; // no such entry, or a router that does not tell
+      if (error instanceof SoapFault) return undefined;
       throw error;
     }
+  }
+
+  /** Some routers give entries other names, so a lease that leads to the same place counts as ours as well. */
+  function isOurs(entry: Entry, internalPort: number): boolean {
+    return entry.isLabelled || (entry.isLease && leadsHere(entry, internalPort));
+  }
+
+  function leadsHere(entry: Entry, internalPort: number): boolean {
+    return entry.client === localAddress && (entry.internalPort ?? internalPort) === internalPort;
+  }
+
+  const remove = (externalPort: number) => call('DeletePortMapping', key(externalPort));
+
+  async function add(
+    { internalPort, externalPort }: Pick<MappingWish, 'internalPort' | 'externalPort'>,
+    lease: number,
+  ) {
+    await call('AddPortMapping', {
+      ...key(externalPort),
+      NewInternalPort: internalPort,
+      NewInternalClient: localAddress,
+      NewEnabled: 1,
+      NewPortMappingDescription: label,
+      NewLeaseDuration: lease,
+    });
   }
 
   return {
     protocol: 'UPnP',
     address: location.hostname,
     async externalAddress() {
-      const answer = await call('GetExternalIPAddress').catch(rethrow);
-      return answer('NewExternalIPAddress') ?? '';
+      const address = (await call('GetExternalIPAddress').catch(rethrow))('NewExternalIPAddress') ?? '';
+      // SECURITY: it is shown to people, and anybody in the network can answer as a router.
+      return isIP(address) === 0 ? undefined : address;
     },
-    async map({ internalPort, externalPort, lifetimeSeconds }) {
-      const owner = await ownerOf(externalPort);
-      if (owner !== undefined && owner !== '' && owner !== localAddress)
-        throw new MappingError('conflict', `The router forwards port ${externalPort} to ${owner} already.`);
-      const add = (lease: number) =>
-        call('AddPortMapping', {
-          ...key(externalPort),
-          NewInternalPort: internalPort,
-          NewInternalClient: localAddress,
-          NewEnabled: 1,
-          NewPortMappingDescription: DESCRIPTION,
-          NewLeaseDuration: lease,
-        });
+    /** Some routers overwrite the entry of another computer without a word, so it is looked at first. */
+    async map(wish) {
+      const { internalPort, externalPort, lifetimeSeconds } = wish;
+      const entry = await entryOf(externalPort);
+      if (entry !== undefined && !isOurs(entry, internalPort)) {
+        if (leadsHere(entry, internalPort)) return { lifetimeSeconds: Number.POSITIVE_INFINITY };
+        throw new MappingError('conflict', `The router forwards port ${externalPort} to ${ownerText(entry)} already.`);
+      }
+      // It leads to an address that this computer had before; routers refuse to change that.
+      if (entry !== undefined && !leadsHere(entry, internalPort)) await remove(externalPort).catch(ignoreFault);
       try {
-        await add(lifetimeSeconds);
+        await add(wish, lifetimeSeconds);
         return { lifetimeSeconds };
       } catch (error) {
         if (!(error instanceof SoapFault) || error.code !== ONLY_PERMANENT) return rethrow(error);
       }
-      await add(0).catch(rethrow);
+      await add(wish, 0).catch(rethrow);
       return { lifetimeSeconds: Number.POSITIVE_INFINITY };
     },
-    async unmap({ externalPort }) {
+    async unmap({ internalPort, externalPort }) {
+      const entry = await entryOf(externalPort);
+      if (entry !== undefined && !isOurs(entry, internalPort)) return;
       try {
-        await call('DeletePortMapping', key(externalPort));
+        await remove(externalPort);
       } catch (error) {
         if (!(error instanceof SoapFault) || error.code !== NO_SUCH_ENTRY) rethrow(error);
       }
     },
   };
+
+  function ownerText({ client }: Entry): string {
+    if (client === localAddress) return 'another program of this computer';
+    return isIP(client) === 0 ? 'another computer' : client;
+  }
+}
+
+function ignoreFault(error: unknown): void {
+  if (!(error instanceof SoapFault)) throw error;
 }
 
 function rethrow(error: unknown): never {
@@ -97,10 +159,14 @@ function rethrow(error: unknown): never {
  * wanted.
  */
 function findService(description: string, location: URL) {
-  const found = [...description.matchAll(/<service>([\s\S]{0,4000}?)<\/service>/g)].map(([, body = '']) => ({
-    service: /<serviceType>\s*([^<\s]+)\s*<\/serviceType>/.exec(body)?.[1],
-    path: /<controlURL>\s*([^<\s]+)\s*<\/controlURL>/.exec(body)?.[1]?.replaceAll('&amp;', '&'),
-  }));
+  const found = description
+    .split('<service>', MAX_SERVICES)
+    .slice(1)
+    .map((rest) => rest.slice(0, MAX_SERVICE_LENGTH))
+    .map((body) => ({
+      service: /<serviceType>\s*([^<\s]+)\s*<\/serviceType>/.exec(body)?.[1],
+      path: /<controlURL>\s*([^<\s]+)\s*<\/controlURL>/.exec(body)?.[1]?.replaceAll('&amp;', '&'),
+    }));
   for (const wanted of SERVICES) {
     const path = found.find(({ service }) => service === wanted)?.path;
     if (path === undefined || !URL.canParse(path, location.href)) continue;

@@ -1,6 +1,6 @@
 /** Federation for tests of the doors and the window: it can be switched on and off, and knows one server. */
 import { DeedError } from '../../server/administration/deed-error.ts';
-import type { Carriers } from '../../server/administration/deeds.ts';
+import type { Carriers, FederationTest } from '../../server/administration/deeds.ts';
 import type { FederationOverview, FederationPeer, FederationPin, Status } from '../../server/control/contract.ts';
 import type { FederationDeeds } from '../../server/control/deeds.ts';
 
@@ -35,6 +35,23 @@ export const aLostPeer: FederationPeer = {
   nextAttempt: '2026-01-31T12:05:00.000Z',
 };
 
+/** A server whose host has made the certificate himself. */
+export const aDoubt: FederationTest = {
+  domain: 'barn.example',
+  isReachable: false,
+  steps: [
+    { name: 'policy', outcome: 'ok', text: 'The settings allow barn.example.' },
+    { name: 'connection', outcome: 'ok', text: 'Connected to barn.example, port 5269 (192.0.2.44).' },
+    { name: 'encryption', outcome: 'ok', text: 'Encrypted with TLSv1.3, TLS_AES_256_GCM_SHA384.' },
+    {
+      name: 'certificate',
+      outcome: 'fail',
+      text: 'The certificate of barn.example is self-signed.',
+      fingerprint: '5E:01:7C:B2:44:9A:D0:13:88:2F:6B:E7:95:30:CA:1D:F4:62:0B:A9:57:DE:81:3C:70:96:4E:E5:2A:BF:08:D3',
+    },
+  ],
+};
+
 export class FakeFederation implements FederationDeeds {
   readonly #listeners = new Set<() => void>();
   readonly #done: (what: string) => void;
@@ -43,6 +60,7 @@ export class FakeFederation implements FederationDeeds {
   /** Why it cannot be switched on; undefined when it can. */
   obstacle: string | undefined;
   peers: readonly FederationPeer[] = [aPeer, aLostPeer];
+  domain = 'miller.example';
 
   constructor(
     options: { readonly isEnabled?: boolean; readonly obstacle?: string; readonly done?: (what: string) => void } = {},
@@ -68,7 +86,8 @@ export class FakeFederation implements FederationDeeds {
   overview(): FederationOverview {
     return {
       ...this.state(),
-      domain: 'miller.example',
+      domain: this.domain,
+      isLocal: this.domain.endsWith('.local'),
       ports: this.#isOn ? { s2s: 5269, s2sTls: 5270 } : { s2s: null, s2sTls: null },
       queue: { messages: this.#isOn ? 2 : 0, bytes: this.#isOn ? 812 : 0 },
       peers: this.#isOn ? this.peers : [],
@@ -107,6 +126,7 @@ export class FakeFederation implements FederationDeeds {
         if (!this.#isOn) throw new DeedError('refused', 'Chatting with other servers is switched off.');
         this.#done(`federation.test ${domain}`);
         const isReachable = domain !== aLostPeer.domain;
+        if (domain === aDoubt.domain) return aDoubt;
         return {
           domain,
           isReachable,

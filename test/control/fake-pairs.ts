@@ -27,7 +27,9 @@ export class FakePairs implements PairDeeds {
   isFederating = false;
   why: string | undefined;
 
-  constructor(options: { readonly servers?: readonly PairedServerSummary[]; readonly done?: (what: string) => void } = {}) {
+  constructor(
+    options: { readonly servers?: readonly PairedServerSummary[]; readonly done?: (what: string) => void } = {},
+  ) {
     this.#servers = options.servers ?? [];
     this.#done = options.done ?? (() => undefined);
   }

@@ -66,10 +66,23 @@ describe('a message to another server', () => {
 
   test('is refused when there is no room', () => {
     const queue = open();
-    const large = message('x'.repeat(8 * 1024 * 1024));
+    const large = message('x'.repeat(3 * 1024 * 1024));
     let kept = 0;
-    while (queue.keep(large.withAttr('id', String(kept)))) kept++;
-    expect(kept).toBe(7);
+    while (queue.keep(large.withAttr('from', `romeo${kept}@a.test/r`))) kept++;
+    expect(kept).toBe(21);
+  });
+
+  test('is refused when its sender has too many already, which is nothing to others', () => {
+    const queue = open();
+    const large = message('x'.repeat(3 * 1024 * 1024));
+    expect(queue.keep(large)).toBe(true);
+    expect(queue.keep(message('y'.repeat(3 * 1024 * 1024)).withAttr('from', 'romeo@a.test/another'))).toBe(false);
+    expect(queue.keep(large.withAttr('from', 'mercutio@a.test/r'))).toBe(true);
+    queue.forget(large);
+    let small = 0;
+    while (queue.keep(message(String(small)))) small++;
+    expect(small).toBe(2_500);
+    expect(queue.keep(message('z').withAttr('from', 'mercutio@a.test/r'))).toBe(true);
   });
 
   test('that cannot be read any more is deleted', () => {

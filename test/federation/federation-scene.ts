@@ -11,10 +11,17 @@ export interface FederationSceneOptions extends SceneOptions {
   readonly pairs?: PairedServers;
   readonly openPort?: OpenPort;
   readonly isOn?: boolean;
+  /** Called before the links are made. */
+  readonly createLinks?: () => void;
 }
 
 /** Scenes are at `localhost`, which may talk with paired servers alone. */
-export const ALL_PAIRED: PairedServers = { isEmpty: false, has: () => true, onChange: () => undefined, onParting: () => undefined };
+export const ALL_PAIRED: PairedServers = {
+  isEmpty: false,
+  has: () => true,
+  onChange: () => undefined,
+  onParting: () => undefined,
+};
 
 export class FederationScene {
   readonly scene: Scene;
@@ -94,6 +101,7 @@ export class FederationScene {
       roster: () => host.find(ROSTER),
       pairs: this.#options.pairs ?? ALL_PAIRED,
       createLinks: (events) => {
+        this.#options.createLinks?.();
         const links = new FakeLinks(events);
         this.allLinks.push(links);
         return links;

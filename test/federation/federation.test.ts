@@ -348,6 +348,21 @@ describe('accounts without federation', () => {
   });
 });
 
+test('a fault of the server while it is switched on is not the end of the switch', async () => {
+  let isBroken = true;
+  await using stage = await FederationScene.open({
+    createLinks: () => {
+      if (isBroken) throw new TypeError('a fault');
+    },
+  });
+  expect(stage.federation.status).toMatchObject({ state: 'off', failure: 'A fault of the server has stopped it.' });
+  isBroken = false;
+  await stage.enable(false);
+  expect(stage.federation.status).toMatchObject({ state: 'off', failure: undefined });
+  await stage.enable(true);
+  expect(stage.federation.status).toMatchObject({ state: 'on', failure: undefined });
+});
+
 describe('an administrator', () => {
   test('tries only what can be tried', async () => {
     await using stage = await FederationScene.open();

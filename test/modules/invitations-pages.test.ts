@@ -23,6 +23,7 @@ const TRUST: TrustFacts = {
     name: 'Snug <localhost>',
   },
   fingerprint: 'AB:CD:EF:01',
+  fingerprintSha1: '98:76:54:32',
   addresses: ['192.168.1.5'],
   port: 5222,
 };
@@ -49,6 +50,7 @@ describe('the join page', () => {
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(body).toContain(grouped(TRUST.authority?.fingerprint ?? ''));
     expect(body).toContain('<p class="words">abandon ability able about above absent</p>');
+    expect(body).toContain('9876 5432');
     for (const word of ['Conversations', 'Monal', 'Gajim', 'Dino', 'Firefox', 'Certificate Trust Settings']) {
       expect(body, word).toContain(word);
     }
@@ -68,12 +70,41 @@ describe('the join page', () => {
     expect(body).toContain('If the app cannot find the server');
   });
 
+  test('leads to the form by address as well, for devices that do not find the name', async () => {
+    await using scene = await openScene();
+    const { body } = await (await plain(scene)).inject('/join');
+    expect(body).toContain('<a data-form href="https://192.168.1.5:5281/join/account">');
+    const six = await plain(scene, { ...TRUST, addresses: ['2001:db8::5'] });
+    expect((await six.inject('/join')).body).toContain('href="https://[2001:db8::5]:5281/join/account"');
+    const certified = await plain(scene, { ...TRUST, authority: undefined });
+    expect((await certified.inject('/join')).body).not.toContain('https://192.168.1.5');
+  });
+
+  test('says what Gajim, Psi and Dino want beyond the question of trust', async () => {
+    await using scene = await openScene();
+    const { body } = await (await plain(scene)).inject('/join');
+    expect(body).toMatch(/Gajim<\/a>[^<]*To send files it needs step 2 as well/);
+    expect(body).toMatch(/Psi\+<\/a>[^<]*Give it the host/);
+    expect(body).toMatch(/Dino<\/a> — Make the account in the browser[^<]*it does not ask/);
+  });
+
   test('loads nothing from elsewhere, and has nothing inline', async () => {
     await using scene = await openScene();
     const { body } = await (await plain(scene)).inject('/join');
     const loaded = [...body.matchAll(/<(?:link|script|img|iframe)[^>]*(?:href|src)="([^"]*)"/g)].map(([, url]) => url);
     expect(loaded).toEqual(['data:,', '/join/style.css', '/join/script.js']);
     expect(body).not.toMatch(/ style=| on[a-z]+=|<style|<script>/);
+  });
+
+  test('leads to forms by the address by which it was opened, where the certificate names that', async () => {
+    await using scene = await openScene();
+    const web = await plain(scene, { ...TRUST, pageAddresses: ['192.168.1.5', 'fd00::5'] });
+    const formAt = async (host: string) =>
+      /href="([^"]*)\/join\/account"/.exec((await web.inject({ url: '/join', headers: { host } })).body)?.[1];
+    expect(await formAt('192.168.1.5:5280')).toBe('https://192.168.1.5:5281');
+    expect(await formAt('[fd00::5]:5280')).toBe('https://[fd00::5]:5281');
+    for (const host of ['localhost:5280', '192.168.1.6:5280', 'evil.example', '192.168.1.5.evil.example'])
+      expect(await formAt(host)).toBe('https://localhost:5281');
   });
 
   test('asks for no trust where the certificate has it', async () => {
@@ -218,6 +249,26 @@ describe('the form for an account', () => {
     expect(body).toMatch(/role="alert">[^<]+\./);
     expect(body).not.toContain('Calliope');
     expect(states(scene)).toEqual(['open']);
+  });
+
+  test('asks for the code again only when that was wrong', async () => {
+    await using scene = await openScene({ accounts: ['romeo'] });
+    const { token } = await invited(scene);
+    const web = await scene.web();
+    const taken = await post(web, '/join/account', filled(token, { username: 'romeo' }));
+    expect(taken.body).toContain(`<input type="hidden" name="token" value="${token}">`);
+    expect(taken.body).not.toContain('Code of the invitation');
+    const forged = await post(web, '/join/account', filled('f'.repeat(32)));
+    expect(forged.body).toContain('Code of the invitation');
+  });
+
+  test('names apps when it is done, because the invitation leads to them no more', async () => {
+    await using scene = await openScene();
+    const { token } = await invited(scene);
+    const { body } = await post(await scene.web(), '/join/account', filled(token));
+    expect(body).toContain('If you have no app yet');
+    expect(body).toContain('https://monal-im.org/install/');
+    expect(body).not.toContain('fingerprint below');
   });
 
   test('repeats what a stranger wrote as text', async () => {

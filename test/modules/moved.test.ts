@@ -22,34 +22,47 @@ async function verona(newHome: 'a' | 'b' = 'a') {
 }
 
 const states = (juliet: SceneClient, address: string) =>
-  asks(juliet, publication(NS_MOVED, `<item id='current'><moved xmlns='${NS_MOVED}'><new-jid>${address}</new-jid></moved></item>`));
+  asks(
+    juliet,
+    publication(NS_MOVED, `<item id='current'><moved xmlns='${NS_MOVED}'><new-jid>${address}</new-jid></moved></item>`),
+  );
 
 const request = (client: SceneClient, old = OLD) =>
-  client.sends(`<presence type='subscribe' to='romeo@a.example' id='sub1'><moved xmlns='${NS_MOVED}'><old-jid>${old}</old-jid></moved></presence>`);
+  client.sends(
+    `<presence type='subscribe' to='romeo@a.example' id='sub1'><moved xmlns='${NS_MOVED}'><old-jid>${old}</old-jid></moved></presence>`,
+  );
 
 describe('a contact who has moved', () => {
-  test.each(['a', 'b'] as const)('to server %s takes the place of the old address, without a question', async (home) => {
-    const { two, romeo, juliet, moved } = await verona(home);
-    await using _ = two;
-    await asks(romeo, `<iq type='set'><query xmlns='jabber:iq:roster'><item jid='${OLD}' name='My Juliet'><group>Love</group></item></query></iq>`);
-    await states(juliet, moved.bare);
-    await heard(two, romeo);
-    request(moved);
-    const pushes = (await heard(two, romeo)).flatMap(({ name, elements }) => (name === 'iq' ? elements[0]?.elements ?? [] : []));
-    expect(pushes.map((item) => [item.attr('jid'), item.attr('subscription'), item.attr('ask')])).toEqual([
-      [moved.bare, 'from', undefined],
-      [OLD, 'to', undefined],
-      [moved.bare, 'from', 'subscribe'],
-    ]);
-    expect([pushes[0]?.attr('name'), pushes[0]?.childText('group')]).toEqual(['My Juliet', 'Love']);
-    const came = presences(await heard(two, moved));
-    expect(came).toContain('available romeo@a.example/orchard');
-    expect(came).toContain('subscribe romeo@a.example');
-    moved.sends(`<presence type='subscribed' to='romeo@a.example'/>`);
-    expect(presences(await heard(two, romeo))).toContain(`available ${moved.jid}`);
-    expect(await standing(romeo, moved.bare)).toBe('both');
-    expect(await standing(juliet, 'romeo@a.example')).toBe('from');
-  });
+  test.each(['a', 'b'] as const)(
+    'to server %s takes the place of the old address, without a question',
+    async (home) => {
+      const { two, romeo, juliet, moved } = await verona(home);
+      await using _ = two;
+      await asks(
+        romeo,
+        `<iq type='set'><query xmlns='jabber:iq:roster'><item jid='${OLD}' name='My Juliet'><group>Love</group></item></query></iq>`,
+      );
+      await states(juliet, moved.bare);
+      await heard(two, romeo);
+      request(moved);
+      const pushes = (await heard(two, romeo)).flatMap(({ name, elements }) =>
+        name === 'iq' ? (elements[0]?.elements ?? []) : [],
+      );
+      expect(pushes.map((item) => [item.attr('jid'), item.attr('subscription'), item.attr('ask')])).toEqual([
+        [moved.bare, 'from', undefined],
+        [OLD, 'to', undefined],
+        [moved.bare, 'from', 'subscribe'],
+      ]);
+      expect([pushes[0]?.attr('name'), pushes[0]?.childText('group')]).toEqual(['My Juliet', 'Love']);
+      const came = presences(await heard(two, moved));
+      expect(came).toContain('available romeo@a.example/orchard');
+      expect(came).toContain('subscribe romeo@a.example');
+      moved.sends(`<presence type='subscribed' to='romeo@a.example'/>`);
+      expect(presences(await heard(two, romeo))).toContain(`available ${moved.jid}`);
+      expect(await standing(romeo, moved.bare)).toBe('both');
+      expect(await standing(juliet, 'romeo@a.example')).toBe('from');
+    },
+  );
 
   test('keeps what the new address had already', async () => {
     const { two, romeo, juliet, moved } = await verona();

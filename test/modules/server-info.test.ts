@@ -1,10 +1,10 @@
 /** XEP-0485: what everybody may know about with whom a server talks. */
 import { describe, expect, test } from 'vitest';
 import type { Element } from '../../server/xml/element.ts';
+import { openScene } from '../scene/scene.ts';
 import type { SceneClient } from '../scene/scene-client.ts';
 import { asks, TwoServers } from '../scene/two-servers.ts';
 import { NS_PUBSUB, publication } from './pep-steps.ts';
-import { openScene } from '../scene/scene.ts';
 
 const NS = 'urn:xmpp:serverinfo:0';
 const DISCO = 'http://jabber.org/protocol/disco#info';
@@ -23,7 +23,10 @@ function fieldsOf(form: Element): Readonly<Record<string, string | undefined>> {
 
 /** The `<serverinfo/>` of b.example; undefined when there is none. */
 async function read(client: SceneClient): Promise<string | undefined> {
-  const answer = await asks(client, `<iq type='get' to='pubsub.b.example'><pubsub xmlns='${NS_PUBSUB}'><items node='serverinfo'/></pubsub></iq>`);
+  const answer = await asks(
+    client,
+    `<iq type='get' to='pubsub.b.example'><pubsub xmlns='${NS_PUBSUB}'><items node='serverinfo'/></pubsub></iq>`,
+  );
   const item = answer.child('pubsub', NS_PUBSUB)?.child('items')?.elements[0];
   return item?.child('serverinfo', NS)?.toXml();
 }
@@ -104,7 +107,10 @@ describe('a server', () => {
   test('tells of itself alone while it talks with nobody', async () => {
     await using scene = await openScene({ accounts: ['juliet'], settings: ON });
     const juliet = await scene.login('juliet');
-    const answer = await asks(juliet, `<iq type='get' to='pubsub.localhost'><pubsub xmlns='${NS_PUBSUB}'><items node='serverinfo'/></pubsub></iq>`);
+    const answer = await asks(
+      juliet,
+      `<iq type='get' to='pubsub.localhost'><pubsub xmlns='${NS_PUBSUB}'><items node='serverinfo'/></pubsub></iq>`,
+    );
     expect(answer.elements[0]?.child('items')?.elements[0]?.elements[0]?.toXml()).toBe(
       `<serverinfo xmlns='${NS}'><domain name='localhost'/></serverinfo>`,
     );

@@ -41,6 +41,8 @@ export class NatPmpRouter {
 
   #answer(request: Buffer): Buffer {
     const operation = request.readUInt8(1);
+    // RFC 6886 section 3.5: another version, and so PCP.
+    if (request.readUInt8(0) !== 0) return Buffer.of(0, 128 + operation, 0, 1, 0, 0, 0, 0);
     const answer = Buffer.alloc(operation === 0 ? 12 : 16);
     answer.writeUInt8(128 + operation, 1);
     answer.writeUInt16BE(this.result, 2);
@@ -65,6 +67,7 @@ interface Entry {
   readonly client: string;
   readonly internalPort: string;
   readonly lease: string;
+  readonly description?: string;
 }
 
 export class UpnpRouter {
@@ -145,16 +148,23 @@ export class UpnpRouter {
     let inside = '';
     if (action === 'GetExternalIPAddress')
       inside = `<NewExternalIPAddress>${this.externalAddress}</NewExternalIPAddress>`;
-    if (action === 'GetSpecificPortMappingEntry')
-      inside = `<NewInternalClient>${this.entries.get(port)?.client}</NewInternalClient>`;
+    if (action === 'GetSpecificPortMappingEntry') inside = this.#entryText(port);
     if (action === 'AddPortMapping')
       this.entries.set(port, {
         client: value('NewInternalClient'),
         internalPort: value('NewInternalPort'),
         lease: value('NewLeaseDuration'),
+        description: value('NewPortMappingDescription'),
       });
     if (action === 'DeletePortMapping') this.entries.delete(port);
     return [200, `<s:Envelope><s:Body><u:${action}Response>${inside}</u:${action}Response></s:Body></s:Envelope>`];
+  }
+
+  #entryText(port: string): string {
+    const { client, internalPort, lease, description = '' } = this.entries.get(port) ?? {};
+    return `<NewInternalPort>${internalPort}</NewInternalPort><NewInternalClient>${client}</NewInternalClient>
+      <NewEnabled>1</NewEnabled><NewPortMappingDescription>${description}</NewPortMappingDescription>
+      <NewLeaseDuration>${lease}</NewLeaseDuration>`;
   }
 
   #faultOf(action: string, port: string, lease: string): number | undefined {

@@ -4,6 +4,7 @@ import { createLogger } from '../../server/log/log.ts';
 import { RecentLines } from '../../server/log/recent-lines.ts';
 import { findGateway, readRoutes } from '../../server/port-mapping/find-gateway.ts';
 import { PortMapping, type WantedPort } from '../../server/port-mapping/port-mapping.ts';
+import { RouterMemory } from '../../server/port-mapping/router-memory.ts';
 import { FakeClock } from '../scene/fake-clock.ts';
 import { NatPmpRouter, UpnpRouter } from './fake-routers.ts';
 
@@ -22,11 +23,13 @@ const PORTS: readonly WantedPort[] = [
 
 function open(speaks: 'NAT-PMP' | 'UPnP' | 'nothing', wanted = () => PORTS) {
   const clock = new FakeClock();
+  const memory = new RouterMemory({ clock, seed: Buffer.alloc(32, 1) });
   const find = () =>
     findGateway({
+      memory,
       from: speaks === 'UPnP' ? ['127.0.0.1'] : [],
       routers: speaks === 'NAT-PMP' ? ['127.0.0.1'] : [],
-      natPmpPort: natPmp.port,
+      routerPort: natPmp.port,
       ssdp: { to: upnp.ssdp, patienceMs: 300 },
     });
   return { clock, mapping: new PortMapping({ wanted, find, clock, log: createLogger('debug', new RecentLines()) }) };
@@ -124,7 +127,7 @@ describe('a router that speaks UPnP', () => {
     const { mapping } = open('UPnP');
     await mapping.turnOn();
     expect(mapping.facts).toMatchObject({ state: 'on', protocol: 'UPnP', externalAddress: '198.51.100.7' });
-    expect(upnp.entries.get('5269')).toEqual({ client: '127.0.0.1', internalPort: '5269', lease: '3600' });
+    expect(upnp.entries.get('5269')).toMatchObject({ client: '127.0.0.1', internalPort: '5269', lease: '3600' });
     await mapping.turnOff();
     expect([...upnp.entries]).toEqual([]);
   });

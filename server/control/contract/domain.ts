@@ -69,7 +69,7 @@ export const certificate = {
 
 const mapping = z.object({
   state: z.enum(['off', 'working', 'on', 'failed']),
-  protocol: z.enum(['UPnP', 'NAT-PMP']).nullable(),
+  protocol: z.enum(['PCP', 'NAT-PMP', 'UPnP']).nullable(),
   router: z.string().nullable().describe('its address in the local network'),
   externalAddress: z.string().nullable().describe('its address on the other side, as it says'),
   ports: z

@@ -50,6 +50,9 @@ const peer = z.object({
 
 const overview = federationState.extend({
   domain: z.string().describe('of the accounts here: what other servers must find'),
+  isLocal: z
+    .boolean()
+    .describe('true where the domain exists on this network only, so that only paired servers can be chatted with'),
   ports: z.object({ s2s: port, s2sTls: port }),
   queue: z.object({
     messages: z.int().describe('on their way, kept on disk until they arrive or go back'),
@@ -68,7 +71,9 @@ const step = z.object({
   fingerprint: z
     .string()
     .optional()
-    .describe('SHA-256 of the certificate that was shown, to be compared before it is pinned; only about a certificate'),
+    .describe(
+      'SHA-256 of the certificate that was shown, to be compared before it is pinned; only about a certificate',
+    ),
 });
 
 const report = z.object({

@@ -44,7 +44,9 @@ export const pairs = {
   /** The one who asked is not shown as asking again. */
   refuse: needing('settings.write').input(server).output(done),
   /** Ends it for both, or withdraws what was not answered. */
-  remove: needing('settings.write').input(server.pick({ domain: true })).output(done),
+  remove: needing('settings.write')
+    .input(server.pick({ domain: true }))
+    .output(done),
 };
 
 export type PairsOverview = z.output<typeof overview>;

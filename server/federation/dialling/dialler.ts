@@ -1,6 +1,6 @@
 /** From a domain to a connection with its server. */
 import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, TLSSocket } from 'node:tls';
 import { asciiDomain } from '../../certificates/certificate-names.ts';
 import type { Tlsa } from '../trust/tlsa.ts';
 import { failureWords, NO_ADDRESS, NO_ANSWER, RefusedAddress } from './connect-failure.ts';
@@ -30,6 +30,11 @@ export interface DiallerOptions extends Omit<ResolverOptions, 'timeoutMs'> {
   readonly override?: (domain: string) => readonly FixedTarget[] | undefined;
   /** Why an address must not be connected to, in a few words: see address-rules.ts. */
   readonly refuseAddress: (address: string, port: number) => string | undefined;
+  /**
+   * Why who answered by direct TLS is not who was meant, in a few words: then the next target is tried. For targets that
+   * anybody can name, as in the LAN; elsewhere the stream fails with its reason.
+   */
+  readonly refusePeer?: (domain: string, socket: TLSSocket) => string | undefined;
   /** Certificate, key and versions for direct TLS; whom to trust is judged afterwards. */
   readonly tlsOptions: (domain: string) => ConnectionOptions;
   /** For one target, direct TLS included; 10 s unless said. */
@@ -85,7 +90,12 @@ async function dial(domain: string, options: DiallerOptions, dns: DnsResolver, s
   const failures: unknown[] = [];
   for (const target of await unlessAborted(targetsOf(domain, ascii, options, dns), signal)) {
     try {
-      return await reach(target, ascii, reachOptions);
+      const dialled = await reach(target, ascii, reachOptions);
+      const refusal = dialled.socket instanceof TLSSocket ? options.refusePeer?.(domain, dialled.socket) : undefined;
+      if (refusal === undefined) return dialled;
+      dialled.socket.on('error', () => undefined).destroy();
+      failures.push(new Error(refusal));
+      attempts.push({ host: target.host, port: target.port, address: dialled.address, failure: refusal });
     } catch (error) {
       signal.throwIfAborted();
       failures.push(...(error instanceof RaceLost ? error.failures.map((failure) => failure.error) : [error]));

@@ -41,7 +41,8 @@ export function readServerStanza(sent: Element, rules: InboundRules): ServerInbo
   }
   const from = parseJid(sender);
   if (from === undefined) return end('improper-addressing', 'The address in “from” is not a valid JID.');
-  if (!rules.isProvenSender(from.domain)) {
+  // A domain may have become one of ours since it was proven, when a component came.
+  if (!rules.isProvenSender(from.domain) || rules.isLocal(from.domain)) {
     return end('invalid-from', `This stream has not proven that it speaks for ${from.domain}.`);
   }
   const to = parseJid(addressee);
@@ -50,8 +51,14 @@ export function readServerStanza(sent: Element, rules: InboundRules): ServerInbo
   if (!rules.isProven(from.domain, to.domain)) {
     return end('not-authorized', `This stream may not send from ${from.domain} to ${to.domain}.`);
   }
-  const element = withoutForgedDelay(fromServerNamespace(sent), rules.ownDomain);
+  const prepared = withAddress(withAddress(fromServerNamespace(sent), 'from', from), 'to', to);
+  const element = withoutForgedDelay(prepared, rules.ownDomain);
   return readShape(to.domain === rules.ownDomain ? element : withoutForgedDelay(element, to.domain), from, to);
+}
+
+/** SECURITY: in the one spelling that addresses are compared in, whoever may compare them further on. */
+function withAddress(element: Element, name: 'from' | 'to', { full }: Jid): Element {
+  return element.attr(name) === full ? element : element.withAttr(name, full);
 }
 
 function readShape(element: Element, from: Jid, to: Jid): ServerInbound {

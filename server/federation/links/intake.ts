@@ -18,6 +18,8 @@ export class Intake {
 
   take(element: Element): void | Promise<void> {
     const { domains, management, liveness } = this.#stream;
+    // Behind our goodbye nothing can be acknowledged. What is left alone the peer sends again; taken, it would come twice.
+    if (!this.#stream.isOpen && management.state !== undefined) return;
     if (domains.owner === undefined) return this.#end(new StreamError('not-authorized', 'Prove your domain first.'));
     const { options } = this.#home;
     const inbound = readServerStanza(element, {

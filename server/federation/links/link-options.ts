@@ -44,6 +44,9 @@ export interface LinkLimits {
   /** Waiting or unacknowledged, for one pair of domains. */
   readonly maxQueuedStanzas: number;
   readonly maxQueuedBytes: number;
+  /** The same for all pairs together, who each may have `minQueuedBytes` in any case. */
+  readonly maxQueuedBytesInAll: number;
+  readonly minQueuedBytes: number;
   /** Pairs of domains that may have an outgoing link at a time. */
   readonly maxLinks: number;
   /** Incoming streams that have proven nothing yet: in all, and from one address (a /64 of IPv6). */
@@ -51,11 +54,18 @@ export interface LinkLimits {
   readonly maxHalfOpenPerAddress: number;
   /** Incoming streams of one domain that have proven it. */
   readonly maxStreamsPerDomain: number;
+  /** The same from one address, whatever they have proven: who owns a domain can invent domains below it. */
+  readonly maxStreamsPerAddress: number;
   /** Pairs of domains that may be proven by dialback on one stream (XEP-0220 section 2.6). */
   readonly maxPairsPerStream: number;
-  /** Connections that dialback requests may make us open in a minute: in all, and to one domain. */
+  /**
+   * What strangers may make us look for in a minute, be it to ask about a dialback key or for TLSA records: in all,
+   * for one domain, and of these what may come from one address.
+   */
   readonly maxVerificationsPerMinute: number;
   readonly maxVerificationsPerDomainPerMinute: number;
+  readonly maxVerificationsPerAddressPerMinute: number;
+  readonly maxVerificationsPerAddressAndDomainPerMinute: number;
   /** From the first byte to a proven domain. */
   readonly negotiationMs: number;
   /** How long the answer to a dialback request may take. */
@@ -82,13 +92,18 @@ export const LINK_LIMITS: LinkLimits = {
   maxBufferedBytes: 33_554_432,
   maxQueuedStanzas: 5_000,
   maxQueuedBytes: 8_388_608,
+  maxQueuedBytesInAll: 134_217_728,
+  minQueuedBytes: 65_536,
   maxLinks: 1_000,
   maxHalfOpen: 200,
   maxHalfOpenPerAddress: 20,
   maxStreamsPerDomain: 20,
+  maxStreamsPerAddress: 200,
   maxPairsPerStream: 50,
-  maxVerificationsPerMinute: 120,
-  maxVerificationsPerDomainPerMinute: 10,
+  maxVerificationsPerMinute: 240,
+  maxVerificationsPerDomainPerMinute: 20,
+  maxVerificationsPerAddressPerMinute: 60,
+  maxVerificationsPerAddressAndDomainPerMinute: 10,
   negotiationMs: 30_000,
   dialbackMs: 20_000,
   closingMs: 5_000,

@@ -9,6 +9,7 @@ import { NS_STREAMS, StreamError } from '../../stream/stream-error.ts';
 import type { Element } from '../../xml/element.ts';
 import type { ReaderLimits } from '../../xml/reader.ts';
 import type { PeerCertificate } from '../trust/peer-certificate.ts';
+import { Allowance } from './allowance.ts';
 import { NS_DIALBACK } from './dialback.ts';
 import { isStanza } from './inbound.ts';
 import { Intake } from './intake.ts';
@@ -26,8 +27,6 @@ import { StreamManagement } from './stream-management.ts';
 
 /** Headers, features, keys and a certificate's name; RFC 6120 section 13.12 asks for 10,000 bytes at least. */
 const BEFORE_PROOF: ReaderLimits = { maxStanzaBytes: 16_384, maxDepth: 8, maxAttributes: 24 };
-/** First-level elements of a peer that has proven nothing: an honest one needs fewer than ten, and one for each question. */
-const MAX_UNPROVEN_ELEMENTS = 100;
 /** As for clients that have signed in. */
 const MAX_DEPTH = 100;
 const MAX_ATTRIBUTES = 64;
@@ -55,12 +54,11 @@ export class LinkStream {
   readonly liveness: Liveness;
   readonly #intake: Intake;
   readonly #ends: StreamEnds;
+  readonly #allowance: Allowance;
   /** Who may send on it to whom. */
   readonly domains = new ProvenDomains();
   #duty: StreamDuty | undefined;
   #isHeaderSent = false;
-  #isPaced = false;
-  #unprovenElements = 0;
   /** Stream id, of the receiving server's header (RFC 6120 section 4.7.3): dialback keys are for it. */
   id = '';
   /** Our domain and the peer's, as the header says; the latter is a claim until it is proven. */
@@ -92,18 +90,25 @@ export class LinkStream {
           this.#opened(readServerHeader(header, defaultNamespace, prefixes)),
         arrived: (element) => this.#arrived(element),
         closedByPeer: () => this.#ends.closedByPeer(),
-        heard: (bytes) => this.#heard(bytes),
+        heard: (bytes) => {
+          this.liveness.heard();
+          this.#allowance.heard(bytes);
+        },
         beforeFlush: () => this.management.beforeFlush(),
         secured: () => this.#duty?.secured(),
         failed: (error) => this.#ends.failed(error),
         stuck: () => this.#ends.stuck(),
-        ended: (ending, reason) => this.#ends.ended(ending, reason),
+        ended: (ending, reason) => {
+          this.#allowance.end();
+          this.#ends.ended(ending, reason);
+        },
         gone: () => this.#ends.gone(),
       },
     });
     this.dialback = new StreamDialback(this, home);
     this.management = new StreamManagement(this, home);
     this.liveness = new Liveness(this, home);
+    this.#allowance = new Allowance(this, home);
     this.#intake = new Intake(this, home);
     this.#ends = new StreamEnds({ stream: this, elements: this.#elements, transport, home });
   }
@@ -134,6 +139,11 @@ export class LinkStream {
   /** What it has been given and the operating system has not taken. */
   get bufferedBytes(): number {
     return this.#elements.bufferedBytes;
+  }
+
+  /** What the system or the peer has not taken: a peer may read, and acknowledge nothing. */
+  get pendingBytes(): number {
+    return Math.max(this.bufferedBytes, this.management.state?.unackedBytes ?? 0);
   }
 
   /** What it has taken: grows as long as the peer reads. */
@@ -229,7 +239,11 @@ export class LinkStream {
 
   /** Goes on where `earlier` stopped, whose state it has taken over: all that was proven there holds here (XEP-0198 section 5). */
   inherit(earlier: LinkStream): void {
-    this.domains.inherit(earlier.domains);
+    const { policy } = this.#home.options;
+    // SECURITY: the rules may have changed since.
+    const isWelcome = (remote: string, { by }: Proof) =>
+      policy.may(remote, 'in') === true && (by === 'certificate' || !policy.requiresCertificate(remote));
+    this.domains.inherit(earlier.domains, isWelcome);
     this.#home.proven(this);
   }
 
@@ -313,28 +327,12 @@ export class LinkStream {
 
   #arrived(element: Element): void | Promise<void> {
     if (element.is('error', NS_STREAMS)) return this.#ends.cutOff(element);
-    if (this.domains.owner === undefined && !this.isReady && ++this.#unprovenElements > MAX_UNPROVEN_ELEMENTS) {
-      return this.fail(new StreamError('policy-violation', 'Prove your domain first.'));
-    }
+    if (!this.#allowance.admits()) return;
     if (isStanza(element)) return this.#intake.take(element);
     if (element.xmlns === NS_DIALBACK) return this.dialback.take(element);
     if (element.xmlns === NS_SM && this.isSecure) return this.management.take(element);
     if (this.#duty?.take(element)) return;
     const condition = element.xmlns === NS_CLIENT ? 'invalid-namespace' : 'unsupported-stanza-type';
     this.fail(new StreamError(condition, `<${element.name}/> of the namespace ${element.xmlns} is not known here.`));
-  }
-
-  #heard(bytes: number): void {
-    this.liveness.heard();
-    const { owner } = this.domains;
-    if (owner === undefined) return;
-    const waitMs = this.#home.pace(owner, bytes);
-    if (waitMs === 0 || this.#isPaced) return;
-    this.#isPaced = true;
-    this.hold();
-    this.#home.options.clock.after(waitMs, () => {
-      this.#isPaced = false;
-      this.release();
-    });
   }
 }

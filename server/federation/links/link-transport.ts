@@ -9,6 +9,8 @@ import type { LinkIdentity } from './link-options.ts';
 const ALPN_SERVER = 'xmpp-server';
 /** Lets the system notice peers that vanished without a word. */
 const KEEPALIVE_MS = 60_000;
+/** Read in one go: the hundreds of stanzas in a chunk of 64 kB would keep everybody else waiting for tens of milliseconds. */
+const SLICE_BYTES = 8_192;
 
 export interface LinkTransportOptions {
   readonly socket: Socket;
@@ -28,6 +30,9 @@ export class LinkTransport implements Transport {
   #certificate: PeerCertificate | undefined;
   #isHandshaking = false;
   #isClosed = false;
+  #isPaused = false;
+  /** What the socket has given and nobody has read yet; meanwhile it rests. */
+  #unread: Buffer | undefined;
 
   constructor(options: LinkTransportOptions) {
     const { socket } = options;
@@ -65,6 +70,7 @@ export class LinkTransport implements Transport {
   startTls(): void {
     const { role, identity, serverName } = this.#options;
     const plain = this.#socket;
+    this.#unread = undefined; // SECURITY: what came in plain text must not be taken for what is encrypted
     plain.removeAllListeners();
     // An error of the plain socket below comes out of the TLS socket as well; here it must only not be unhandled.
     plain.on('error', () => undefined);
@@ -102,6 +108,7 @@ export class LinkTransport implements Transport {
   }
 
   end(): void {
+    this.#unread = undefined;
     // An end would wait for a handshake that nobody goes on with.
     if (this.#isHandshaking) {
       this.#socket.destroy();
@@ -112,15 +119,44 @@ export class LinkTransport implements Transport {
   }
 
   destroy(): void {
+    this.#unread = undefined;
     this.#socket.destroy();
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#isPaused = false;
+    if (this.#unread === undefined) this.#socket.resume();
+    else setImmediate(() => this.#readOn());
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#unread === undefined && chunk.length <= SLICE_BYTES) {
+      this.events?.received(chunk);
+      return;
+    }
+    this.#unread = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk]);
+    this.#socket.pause();
+    setImmediate(() => this.#readOn());
+  }
+
+  /** One slice, then everybody else's turn. */
+  #readOn(): void {
+    if (this.#isPaused || !this.#readSlice()) return;
+    if (this.#unread !== undefined) setImmediate(() => this.#readOn());
+    else if (!this.#isPaused && !this.#isClosed) this.#socket.resume();
+  }
+
+  #readSlice(): boolean {
+    const unread = this.#unread;
+    if (unread === undefined) return false;
+    this.#unread = unread.length > SLICE_BYTES ? unread.subarray(SLICE_BYTES) : undefined;
+    this.events?.received(unread.subarray(0, SLICE_BYTES));
+    return true;
   }
 
   #readHandshake(socket: TLSSocket): void {
@@ -130,12 +166,16 @@ export class LinkTransport implements Transport {
       channelBindingTypes: [],
       channelBinding: () => undefined,
     };
-    this.#certificate = readPeerCertificate(socket, this.#options.role === 'client' ? 'server' : 'client');
+    try {
+      this.#certificate = readPeerCertificate(socket, this.#options.role === 'client' ? 'server' : 'client');
+    } catch {
+      this.#certificate = undefined; // one that cannot be read proves as much as none
+    }
   }
 
   #listen(socket: Socket): void {
     let reason = 'the connection was closed';
-    socket.on('data', (chunk: Buffer) => this.events?.received(chunk));
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', (error) => {
       reason = error.message;
     });
@@ -145,6 +185,7 @@ export class LinkTransport implements Transport {
 
   #close(reason: string): void {
     if (this.#isClosed) return;
+    while (this.#readSlice());
     this.#isClosed = true;
     this.events?.closed(reason);
   }

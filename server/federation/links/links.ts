@@ -1,11 +1,13 @@
 /** The links between this server and others: RFC 6120 between servers, in both directions. */
 import type { Socket } from 'node:net';
+import { addressPrefix } from '../../accounts/address-prefix.ts';
 import type { Timer } from '../../clock/clock.ts';
 import { parseJid } from '../../jid/jid.ts';
+import type { Logger } from '../../log/log.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { StreamError } from '../../stream/stream-error.ts';
 import type { Element } from '../../xml/element.ts';
-import type { Verdict } from '../trust/judge.ts';
+import type { Judge, Verdict } from '../trust/judge.ts';
 import { HalfOpenStreams } from './half-open.ts';
 import { IncomingDuty } from './incoming.ts';
 import type { LinksOptions } from './link-options.ts';
@@ -18,6 +20,7 @@ import { OutgoingLink } from './outgoing-link.ts';
 import { Paces } from './paces.ts';
 import { domainsOf, pairOf } from './pair.ts';
 import { type QueuedStanza, queuedStanza } from './queued-stanza.ts';
+import { quietLog } from './quiet-log.ts';
 import { RecentFailures } from './recent-failures.ts';
 import type { StreamHome } from './stream-home.ts';
 import { summarize } from './summarize.ts';
@@ -48,7 +51,8 @@ export class Links {
   #allGone: (() => void) | undefined;
 
   constructor(options: LinksOptions) {
-    this.#options = options;
+    const log = quietLog(options.log, options.clock);
+    this.#options = { ...options, log, judge: carefully(options.judge, log) };
     this.#home = this.#createHome();
     this.#paces = new Paces(
       (domain) => options.policy.rate(domain),
@@ -203,11 +207,20 @@ export class Links {
       to,
       otherCarrier: (wanted) => this.#carrierOf(wanted),
       opened: (stream) => this.#streams.add(stream),
+      bytesInAll: () => this.#bytesInAll,
       undeliverable: (stanza, error) => this.#options.undeliverable(stanza.element, error),
       settled: (settled) => this.#forgetIdle(settled),
     });
     this.#links.set(pair, link);
     return link;
+  }
+
+  /** Waiting, or given to sockets or peers that have not taken it. */
+  get #bytesInAll(): number {
+    let bytes = 0;
+    for (const link of this.#links.values()) bytes += link.queuedBytes;
+    for (const stream of this.#streams) bytes += stream.pendingBytes;
+    return bytes;
   }
 
   #forgetIdle(link: OutgoingLink): void {
@@ -233,7 +246,7 @@ export class Links {
     const { judge, dialler } = this.#options;
     const verdict = judge(stream.certificate, domain);
     if (verdict.trusted || stream.certificate === undefined) return verdict;
-    if (!this.#verifier.mayDial(domain)) return verdict;
+    if (!this.#verifier.mayDial(domain, stream)) return verdict;
     const signal = AbortSignal.timeout(this.#options.limits().dialbackMs);
     return dialler.tlsaOf(domain, signal).then(
       (tlsa) => (tlsa.length === 0 ? verdict : judge(stream.certificate, domain, tlsa)),
@@ -242,12 +255,17 @@ export class Links {
   }
 
   #refuseProof(stream: LinkStream, remote: string): string | undefined {
-    let count = 0;
+    const { maxStreamsPerDomain, maxStreamsPerAddress } = this.#options.limits();
+    const prefix = addressPrefix(stream.remoteAddress);
+    const [ofDomain, fromAddress] = [new Set<LinkStream>(), new Set<LinkStream>()];
     for (const other of this.#streams) {
-      if (other !== stream && other.role === 'incoming' && other.isOpen && other.domains.remotes.has(remote)) count++;
+      if (other === stream || other.role === 'outgoing' || !other.isReady || !other.isOpen) continue;
+      if (other.domains.remotes.has(remote)) ofDomain.add(other);
+      if (addressPrefix(other.remoteAddress) === prefix) fromAddress.add(other);
     }
-    const max = this.#options.limits().maxStreamsPerDomain;
-    return count < max ? undefined : `There are ${max} streams of ${remote} already.`;
+    if (ofDomain.size >= maxStreamsPerDomain) return `There are ${maxStreamsPerDomain} streams of ${remote} already.`;
+    if (fromAddress.size < maxStreamsPerAddress) return undefined;
+    return `There are ${maxStreamsPerAddress} streams from your address already.`;
   }
 
   #proven(stream: LinkStream): void {
@@ -357,4 +375,16 @@ export class Links {
       for (const listener of [...this.#listeners]) listener();
     });
   }
+}
+
+/** SECURITY: whoever writes certificates may find a flaw in reading them; that is no reason to end the server. */
+function carefully(judge: Judge, log: Logger): Judge {
+  return (certificate, domain, tlsa) => {
+    try {
+      return judge(certificate, domain, tlsa);
+    } catch (error) {
+      log.error({ err: error, domain }, 'a certificate could not be judged');
+      return { trusted: false, reason: `The certificate of ${domain} could not be judged.` };
+    }
+  };
 }

@@ -2,6 +2,9 @@
 import type { LinkStream } from './link-stream.ts';
 import type { StreamHome } from './stream-home.ts';
 
+/** So many times the patience for an answer: who is heard all the while, and acknowledges nothing, is no use either. */
+const MAX_OVERDUE = 10;
+
 export class Liveness {
   readonly #stream: LinkStream;
   readonly #home: StreamHome;
@@ -49,6 +52,8 @@ export class Liveness {
       this.#stream.close();
     } else if (requestedAtMs !== undefined && now - Math.max(requestedAtMs, this.#lastHeardMs) >= pingTimeoutMs) {
       this.#stream.destroy(`${remote} does not answer any more.`);
+    } else if (requestedAtMs !== undefined && now - requestedAtMs >= MAX_OVERDUE * pingTimeoutMs) {
+      this.#stream.destroy(`${remote} does not acknowledge what it gets.`);
     } else if (now - this.#lastHeardMs >= pingMs) {
       if (state !== undefined) management.request();
       else this.#stream.write(' '); // RFC 6120 section 4.6.1: a dead connection shows when it is written to

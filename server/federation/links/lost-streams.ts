@@ -36,9 +36,11 @@ export class LostStreams {
     this.#lost.add(new LostStream({ stream, state, links, after, requeue, over }));
   }
 
-  /** Nobody waits any longer for those of `domain`, or for any. */
+  /** Nobody waits any longer for those on which `domain` speaks, or for any. */
   giveUp(domain?: string): void {
-    for (const lost of [...this.#lost]) if (domain === undefined || lost.stream.remote === domain) lost.giveUp();
+    const isMeant = ({ remote, domains }: LinkStream) =>
+      domain === undefined || remote === domain || domains.remotes.has(domain);
+    for (const lost of [...this.#lost]) if (isMeant(lost.stream)) lost.giveUp();
   }
 
   /** SECURITY: who resumes must have proven the same domain, and know an id that was told to nobody else. */
@@ -56,9 +58,10 @@ export class LostStreams {
 
   /** The peer has noticed before us that the old one broke. */
   #replace(old: LinkStream, stream: LinkStream): Resumption | undefined {
-    const state = old.management.giveUpState();
+    const { state } = old.management;
     if (state === undefined) return undefined;
     const goOn = () => {
+      old.management.giveUpState();
       stream.inherit(old);
       for (const link of this.#options.links()) link.move(old, stream);
       old.destroy('The stream was resumed by another one.');

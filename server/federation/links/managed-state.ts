@@ -11,6 +11,7 @@ export class ManagedState {
   handled = 0;
   readonly #queue: UnackedQueue;
   readonly #stanzas: QueuedStanza[] = [];
+  #bytes = 0;
   readonly #delivered: (stanza: QueuedStanza) => void;
 
   constructor(now: () => number, delivered: (stanza: QueuedStanza) => void) {
@@ -23,16 +24,24 @@ export class ManagedState {
     return this.#stanzas;
   }
 
+  /** Of those. */
+  get unackedBytes(): number {
+    return this.#bytes;
+  }
+
   get sent(): number {
     return this.#queue.sent;
   }
 
   add(stanza: QueuedStanza): void {
     this.#stanzas.push(stanza);
+    this.#bytes += stanza.bytes;
     this.#queue.add(stanza.element, () => {
       // Acknowledgements come in the order of sending.
       const first = this.#stanzas.shift();
-      if (first !== undefined) this.#delivered(first);
+      if (first === undefined) return;
+      this.#bytes -= first.bytes;
+      this.#delivered(first);
     });
   }
 
@@ -44,6 +53,7 @@ export class ManagedState {
   /** Takes what is not acknowledged away: nobody waits for it here any more. */
   abandon(): readonly QueuedStanza[] {
     this.id = ''; // the counts of the two sides part here
+    this.#bytes = 0;
     return this.#stanzas.splice(0);
   }
 }

@@ -25,6 +25,8 @@ export interface OutgoingLinkOptions {
   /** A stream of somebody else's making that may carry this pair. */
   readonly otherCarrier: (pair: string) => LinkStream | undefined;
   readonly opened: (stream: LinkStream) => void;
+  /** What waits for all servers together. */
+  readonly bytesInAll: () => number;
   readonly undeliverable: (stanza: QueuedStanza, error: StanzaError) => void;
   /** It may have nothing to do any more. */
   readonly settled: (link: OutgoingLink) => void;
@@ -132,14 +134,17 @@ export class OutgoingLink {
     this.#options.home.changed();
   }
 
-  /** A stream has come up that could carry this pair. */
+  /** A stream has come up that may be permitted this pair, or may be used only now. */
   offer(stream: LinkStream): void {
-    if (this.#carrier === undefined && this.#opening === undefined && this.#awaited.size === 0) this.adopt(stream);
+    if (this.#opening !== undefined || this.#awaited.size > 0 || !stream.canCarry(this.pair)) return;
+    if (this.#carrier === undefined) this.adopt(stream);
   }
 
   /** Uses another stream in place of `from`, which it goes on from. */
   move(from: LinkStream, to: LinkStream): void {
-    if (this.#carrier === from) this.#carrier = to;
+    if (this.#carrier !== from) return;
+    this.#carrier = to;
+    this.#drain(to);
   }
 
   /** A stream has ended, or will carry nothing more. */
@@ -186,11 +191,14 @@ export class OutgoingLink {
   // ---- sending
 
   #refusal({ bytes, element }: QueuedStanza): StanzaError | undefined {
-    const { maxQueuedStanzas, maxQueuedBytes } = this.#options.home.options.limits();
+    const { maxQueuedStanzas, maxQueuedBytes, maxQueuedBytesInAll, minQueuedBytes } =
+      this.#options.home.options.limits();
     const unacked = this.#carrier?.management.state?.unacked.length ?? 0;
+    const pendingBytes = this.#queue.bytes + (this.#carrier?.pendingBytes ?? 0) + bytes;
     const isFull =
       this.#queue.length + unacked >= maxQueuedStanzas ||
-      this.#queue.bytes + (this.#carrier?.bufferedBytes ?? 0) + bytes > maxQueuedBytes;
+      pendingBytes > maxQueuedBytes ||
+      (pendingBytes > minQueuedBytes && this.#options.bytesInAll() + bytes > maxQueuedBytesInAll);
     if (isFull) return new StanzaError('resource-constraint', `Too much is waiting for ${this.to} already.`);
     const isPausing = this.#backOff.isPausing && this.#lastFailure !== undefined;
     if (isPausing && (this.#lastFailure?.isLasting || element.name !== 'message'))

@@ -73,9 +73,11 @@ export class ProvenDomains {
     }
   }
 
-  inherit(earlier: ProvenDomains): void {
+  /** `isWelcome`: whether what was proven then would still count. */
+  inherit(earlier: ProvenDomains, isWelcome: (remote: string, proof: Proof) => boolean): void {
     if (earlier.#isBidirectional) this.makeBidirectional();
     for (const [remote, { proof, locals }] of earlier.#remotes) {
+      if (!isWelcome(remote, proof)) continue;
       for (const local of locals) this.add(remote, local, proof);
     }
     for (const pair of earlier.#permitted) this.#permitted.add(pair);

@@ -183,13 +183,13 @@ export class StreamManagement {
       return;
     }
     const { state } = found;
-    this.#state = state;
     if (!state.acknowledge(h)) {
       this.#stream.fail(elements.countTooHigh(h, state.sent));
-    } else {
-      this.#stream.write(elements.resumedXml(id, state.handled));
-      this.#stream.repeat(state.unacked);
+      return;
     }
+    this.#state = state;
+    this.#stream.write(elements.resumedXml(id, state.handled));
+    this.#stream.repeat(state.unacked);
     found.goOn();
     this.#home.changed();
   }

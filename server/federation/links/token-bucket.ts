@@ -16,10 +16,14 @@ export class TokenBucket {
     this.#filledAtMs = now();
   }
 
+  has(amount: number): boolean {
+    this.#fill();
+    return this.#tokens >= amount;
+  }
+
   /** Takes that much if it is there. */
   tryTake(amount: number): boolean {
-    this.#fill();
-    if (this.#tokens < amount) return false;
+    if (!this.has(amount)) return false;
     this.#tokens -= amount;
     return true;
   }
@@ -32,8 +36,7 @@ export class TokenBucket {
   }
 
   get isFull(): boolean {
-    this.#fill();
-    return this.#tokens >= this.#capacity;
+    return this.has(this.#capacity);
   }
 
   #fill(): void {

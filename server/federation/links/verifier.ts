@@ -1,5 +1,6 @@
 /** XEP-0220 section 2.1.2: asks the authoritative server of a domain whether a dialback key is its own. */
 import { StanzaError } from '../../stanza/error.ts';
+import { DialBudget } from './dial-budget.ts';
 import type { DialbackElement } from './dialback.ts';
 import type { LinkFailure } from './link-failure.ts';
 import type { LinkStream } from './link-stream.ts';
@@ -7,10 +8,6 @@ import { Opening } from './opening.ts';
 import { pairOf } from './pair.ts';
 import type { DialbackOutcome } from './stream-dialback.ts';
 import type { StreamHome } from './stream-home.ts';
-import { TokenBucket } from './token-bucket.ts';
-
-/** Domains whose rate is remembered; more than can be asked about in a minute. */
-const MAX_REMEMBERED = 1_000;
 
 type Verdict = 'valid' | 'invalid' | StanzaError;
 
@@ -40,38 +37,33 @@ export interface VerifierOptions {
 export class Verifier {
   readonly #options: VerifierOptions;
   readonly #inquiries = new Map<string, Inquiry>();
-  readonly #byDomain = new Map<string, TokenBucket>();
-  readonly #all: TokenBucket;
+  readonly #budget: DialBudget;
 
   constructor(options: VerifierOptions) {
     this.#options = options;
-    this.#all = this.#perMinute(options.home.options.limits().maxVerificationsPerMinute);
+    this.#budget = new DialBudget(options.home.options);
   }
 
   /** Never rejects. */
   verify(asking: LinkStream, request: DialbackElement): Promise<Verdict> {
     const { from: authoritative, to: ours, key } = request;
     // SECURITY: whoever sends us dialback requests makes us connect to others; not more often than this.
-    if (!this.mayDial(authoritative)) {
+    if (!this.mayDial(authoritative, asking)) {
       return Promise.resolve(new StanzaError('resource-constraint', 'Too many requests at the moment.'));
     }
     const { promise, resolve } = Promise.withResolvers<Verdict>();
     const { clock, limits } = this.#options.home.options;
-    const patience = clock.after(limits().dialbackMs, () => resolve(noAnswer(authoritative)));
+    const patience = clock.after(limits().dialbackMs, () => {
+      resolve(noAnswer(authoritative));
+      this.#giveUp(pairOf(ours, authoritative));
+    });
     this.#ask({ from: ours, to: authoritative, id: asking.id, key, decide: resolve }, asking);
     return promise.finally(() => patience.cancel());
   }
 
-  /** Whether something that a stranger said may make us look for `domain` now. */
-  mayDial(domain: string): boolean {
-    let bucket = this.#byDomain.get(domain);
-    if (bucket === undefined) {
-      if (this.#byDomain.size >= MAX_REMEMBERED) this.#forgetFull();
-      if (this.#byDomain.size >= MAX_REMEMBERED) return false;
-      bucket = this.#perMinute(this.#options.home.options.limits().maxVerificationsPerDomainPerMinute);
-      this.#byDomain.set(domain, bucket);
-    }
-    return bucket.tryTake(1) && this.#all.tryTake(1);
+  /** Whether something that a stranger said on `asking` may make us look for `domain` now. */
+  mayDial(domain: string, asking: LinkStream): boolean {
+    return this.#budget.tryTake(domain, asking.remoteAddress);
   }
 
   streamEnded(stream: LinkStream): void {
@@ -81,8 +73,10 @@ export class Verifier {
   }
 
   stop(): void {
-    for (const { opening, stream } of this.#inquiries.values()) {
-      if (stream === undefined) opening.cancel();
+    for (const { opening, stream, waiting } of this.#inquiries.values()) {
+      if (stream !== undefined) continue;
+      opening.cancel();
+      for (const { decide, to } of waiting.splice(0)) decide(noAnswer(to));
     }
     this.#inquiries.clear();
   }
@@ -112,7 +106,7 @@ export class Verifier {
         for (const question of inquiry.waiting.splice(0)) this.#put(question, inquiry, stream);
       },
       failed: (failure) => {
-        this.#inquiries.delete(pair);
+        this.#forget(pair, inquiry);
         for (const { decide } of inquiry.waiting.splice(0)) decide(unreachable(failure));
       },
     });
@@ -126,18 +120,22 @@ export class Verifier {
     const decide = (verdict: Verdict) => {
       question.decide(verdict);
       if (--inquiry.open > 0) return;
-      this.#inquiries.delete(pairOf(question.from, question.to));
+      this.#forget(pairOf(question.from, question.to), inquiry);
       stream.close();
     };
     put({ ...question, decide }, stream);
   }
 
-  #perMinute(count: number): TokenBucket {
-    return new TokenBucket(count, count / 60, () => this.#options.home.options.clock.elapsedMs());
+  /** SECURITY: a server that never answers must not make us keep a stream for each time that it is asked. */
+  #giveUp(pair: string): void {
+    const inquiry = this.#inquiries.get(pair);
+    if (inquiry?.stream === undefined) return; // the opening has its own time limit
+    this.#forget(pair, inquiry);
+    inquiry.stream.close();
   }
 
-  #forgetFull(): void {
-    for (const [domain, bucket] of this.#byDomain) if (bucket.isFull) this.#byDomain.delete(domain);
+  #forget(pair: string, inquiry: Inquiry): void {
+    if (this.#inquiries.get(pair) === inquiry) this.#inquiries.delete(pair);
   }
 }
 

@@ -1,8 +1,8 @@
 /** What the host of this server has agreed to and refused: in memory, and on disk before anybody is told so. */
 import type { Reader } from '../../store/reader.ts';
 import type { Writer } from '../../store/writer.ts';
-import * as store from './store.ts';
 import type { Consent, Refused } from './store.ts';
+import * as store from './store.ts';
 
 /** More than a building has; each is a person’s own deed. */
 const MAX_CONSENTS = 100;

@@ -173,16 +173,20 @@ export class Pairs implements PairedServers {
 
   /**
    * Where the server of a paired domain is to be dialled; undefined where that is for DNS to say. Anybody can announce the
-   * key of somebody else, and then fails to have it: so each further attempt begins with another of those who do.
+   * key of somebody else, and then fails to have it. Where that shows too late, after STARTTLS, each further attempt
+   * begins with another of those who do.
    * @throws DialError when it is not to be seen
    */
   targets(domain: string): readonly FixedTarget[] | undefined {
     const pair = this.#pairOf(domain);
     if (pair === undefined) return undefined;
     const here = this.#options.neighbours().filter((one) => isMeant(one, pair));
-    const all = here.flatMap(targetsOf);
-    if (all.length === 0 && isLocalOnly(pair.domain)) throw new DialError('remote-server-not-found', whyNot(pair, here));
+    // Direct TLS first: there the dialler sees at once that somebody has not the key, and tries the next one.
+    const all = here.flatMap(targetsOf).sort((one, other) => Number(other.isDirectTls) - Number(one.isDirectTls));
+    if (all.length === 0 && isLocalOnly(pair.domain))
+      throw new DialError('remote-server-not-found', whyNot(pair, here));
     if (all.length === 0) return undefined;
+    if (all[0]?.isDirectTls === true) return all;
     const turn = this.#turns.get(pair.domain) ?? 0;
     this.#turns.set(pair.domain, turn + 1);
     const start = turn % all.length;
@@ -215,9 +219,7 @@ export class Pairs implements PairedServers {
   }
 
   #pairOf(domain: string): Consent | undefined {
-    const above = this.#consents.all.filter(
-      (consent) => isPaired(consent) && isWithin(domain, consent.domain),
-    );
+    const above = this.#consents.all.filter((consent) => isPaired(consent) && isWithin(domain, consent.domain));
     return above.sort((one, other) => other.domain.length - one.domain.length)[0];
   }
 

@@ -75,14 +75,17 @@ function describeAgreed(
     addresses: addressesOf(same),
     sinceMs: pairedAtMs ?? atMs,
     untilMs: pairedAtMs === null ? atMs + wishMs : undefined,
-    hasEnded: pairedAtMs !== null && same.length > 0 && !same.some(({ asks }) => asks.includes(ownToken)),
+    // The newest word counts: of a server that has moved, the old one is still known.
+    hasEnded: pairedAtMs !== null && same[0]?.asks.includes(ownToken) === false,
     impostors: namesakes
       .filter((one) => one.fingerprint !== fingerprint)
       .map((one) => ({ fingerprint: one.fingerprint, address: one.from })),
   };
 }
 
-function groupByKey(neighbours: readonly AnnouncedServer[]): ReadonlyMap<string, [AnnouncedServer, ...AnnouncedServer[]]> {
+function groupByKey(
+  neighbours: readonly AnnouncedServer[],
+): ReadonlyMap<string, [AnnouncedServer, ...AnnouncedServer[]]> {
   const groups = new Map<string, [AnnouncedServer, ...AnnouncedServer[]]>();
   for (const one of neighbours) {
     const key = `${one.domain} ${one.fingerprint}`;

@@ -4,10 +4,13 @@ import { readCertificateNames } from '../../certificates/certificate-names.ts';
 import { namesDomain, wordsOfNames } from './certificate-domains.ts';
 import { readCertificateFields } from './certificate-fields.ts';
 import { matchesDane } from './dane.ts';
-import { type PathQuestion, validatePath } from './path.ts';
+import { type PathAnswer, type PathQuestion, validatePath } from './path.ts';
 import type { PeerCertificate } from './peer-certificate.ts';
 import { isUsable, type Tlsa } from './tlsa.ts';
 import { TrustRoots } from './trust-roots.ts';
+
+/** For which dates are not looked at again. */
+const PATH_HOLDS_MS = 60_000;
 
 export type Verdict =
   | { readonly trusted: true; readonly by: 'authority' | 'dane' | 'pin' }
@@ -92,17 +95,39 @@ function isVouchedFor(
 ): boolean {
   const pinned = certificate.chain.slice(1).filter(({ raw }) => pins.includes(sha256(raw)));
   return (
-    pinned.length > 0 && authorityProblem(certificate, domain, { ...question, roots: new TrustRoots(pinned) }) === undefined
+    pinned.length > 0 &&
+    authorityProblem(certificate, domain, { ...question, roots: new TrustRoots(pinned) }) === undefined
   );
+}
+
+interface Found {
+  readonly roots: PathQuestion['roots'];
+  readonly atMs: number;
+  readonly answer: PathAnswer;
+}
+
+const found = new WeakMap<PeerCertificate, Found>();
+
+/**
+ * SECURITY: a path can be made so that checking it takes a tenth of a second, and by dialback a stranger may have one
+ * certificate judged for a hundred names. The path is the same for all of them.
+ */
+function pathOf(certificate: PeerCertificate, question: PathQuestion): PathAnswer {
+  const { roots, nowMs } = question;
+  const known = found.get(certificate);
+  if (known !== undefined && known.roots === roots && Math.abs(nowMs - known.atMs) < PATH_HOLDS_MS) return known.answer;
+  const answer = validatePath(question);
+  found.set(certificate, { roots, atMs: nowMs, answer });
+  return answer;
 }
 
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function authorityProblem({ chain }: PeerCertificate, domain: string, question: PathQuestion): string | undefined {
-  const names = readCertificateNames(chain[0]?.raw ?? Buffer.alloc(0));
+function authorityProblem(certificate: PeerCertificate, domain: string, question: PathQuestion): string | undefined {
+  const names = readCertificateNames(certificate.chain[0]?.raw ?? Buffer.alloc(0));
   if (!namesDomain(names, domain)) return `is for ${wordsOfNames(names)}`;
-  const answer = validatePath(question);
+  const answer = pathOf(certificate, question);
   return answer.isValid ? undefined : answer.problem;
 }

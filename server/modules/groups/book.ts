@@ -125,7 +125,10 @@ export class GroupBook implements GroupsService {
       throw new DeedError('invalid', `The name of a group has 1 to ${MAX_NAME_LENGTH} characters.`);
     }
     if (UNSEEN.test(name)) {
-      throw new DeedError('invalid', 'There is a character in this name that cannot be seen and changes what is shown.');
+      throw new DeedError(
+        'invalid',
+        'There is a character in this name that cannot be seen and changes what is shown.',
+      );
     }
     const holder = this.find(name);
     if (holder !== undefined && holder.id !== own) {

@@ -1,5 +1,5 @@
 /** What is answered to browsers: the join and trust pages over plain HTTP, the forms over HTTPS. */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HourlyAttempts } from '../../accounts/hourly-attempts.ts';
 import type { Invitation } from '../../administration/invitation.ts';
 import { prepareLocalpart } from '../../jid/precis.ts';
@@ -8,7 +8,7 @@ import { sendProblem, type WebRoutes } from '../../modulehost/web.ts';
 import type { StanzaError } from '../../stanza/error.ts';
 import type { InvitationBook, InvitationsHost } from './book.ts';
 import { invitationUri } from './links.ts';
-import { accountForm, donePage, type FormPage, passwordForm } from './pages/forms.ts';
+import { accountDonePage, accountForm, type FormPage, passwordDonePage, passwordForm } from './pages/forms.ts';
 import { joinPage, trustPage } from './pages/join.ts';
 import { SCRIPT } from './pages/script.ts';
 import { STYLE } from './pages/style.ts';
@@ -40,10 +40,13 @@ export function createWebDoors(
   const plain = (trust: () => TrustFacts): WebRoutes => {
     return (server) => {
       serveFiles(server);
-      const pageOf = () => ({ domain, trust: trust(), origin: web.origin });
+      const pageOf = (request: FastifyRequest) => {
+        const facts = trust();
+        return { domain, trust: facts, origin: originFor(request, facts) };
+      };
       server.get('/', (_request, reply) => reply.redirect('/join'));
-      server.get('/join', (_request, reply) => send(reply, joinPage(pageOf())));
-      server.get('/trust', (_request, reply) => send(reply, trustPage(pageOf())));
+      server.get('/join', (request, reply) => send(reply, joinPage(pageOf(request))));
+      server.get('/trust', (request, reply) => send(reply, trustPage(pageOf(request))));
       server.get('/join/invitation', ({ query, ip }, reply) => tellOf(reply, (query as { of?: unknown }).of, ip));
       server.get('/ca.crt', (_request, reply) => {
         const { authority } = trust();
@@ -58,6 +61,17 @@ export function createWebDoors(
       });
     };
   };
+
+  /**
+   * Where the forms are. Whoever has opened the page by an address may have no way to find the name: not every phone knows
+   * `.local`.
+   */
+  function originFor({ hostname }: FastifyRequest, { pageAddresses = [] }: TrustFacts): string | undefined {
+    if (web.origin === undefined || !pageAddresses.includes(hostname.replace(/^\[|\]$/g, ''))) return web.origin;
+    const url = new URL(web.origin);
+    url.hostname = hostname;
+    return url.origin;
+  }
 
   /** By the hash of a token, so that the token stays with its owner. */
   function tellOf(reply: FastifyReply, of: unknown, address: string): FastifyReply {
@@ -89,7 +103,8 @@ export function createWebDoors(
     server.get('/join/password', (_request, reply) => send(reply, passwordForm({ domain })));
     server.post('/join/account', async ({ body, ip }, reply) => {
       const sent = readForm(body);
-      const refuse = (status: number, fault: string) => send(reply.code(status), accountForm(faulty(sent, fault)));
+      const refuse = (status: 403 | 422, fault: string) =>
+        send(reply.code(status), accountForm(faulty(sent, fault, status === 422)));
       const found = present(sent, ip);
       if (typeof found === 'string') return refuse(403, found);
       const localpart = prepareLocalpart(sent.username);
@@ -98,18 +113,19 @@ export function createWebDoors(
       if (fault !== undefined) return refuse(422, fault);
       const refusal = await redeeming.register(found, localpart, sent.password);
       if (refusal !== undefined) return refuse(422, sentenceOf(refusal));
-      return send(reply, donePage('Your account is ready', `${localpart}@${domain}`));
+      return send(reply, accountDonePage(`${localpart}@${domain}`));
     });
     server.post('/join/password', async ({ body, ip }, reply) => {
       const sent = readForm(body);
-      const refuse = (status: number, fault: string) => send(reply.code(status), passwordForm(faulty(sent, fault)));
+      const refuse = (status: 403 | 422, fault: string) =>
+        send(reply.code(status), passwordForm(faulty(sent, fault, status === 422)));
       const found = present(sent, ip);
       if (typeof found === 'string') return refuse(403, found);
       const fault = passwordFault(sent);
       if (fault !== undefined) return refuse(422, fault);
       const refusal = await redeeming.setPassword(found, sent.password);
       if (refusal !== undefined) return refuse(422, sentenceOf(refusal));
-      return send(reply, donePage('Your new password is in use', `${found.localpart}@${domain}`));
+      return send(reply, passwordDonePage(`${found.localpart}@${domain}`));
     });
   };
 
@@ -120,8 +136,8 @@ export function createWebDoors(
     return whyNot(invitation) ?? invitation ?? UNKNOWN;
   }
 
-  function faulty({ token, username }: SentForm, fault: string): FormPage {
-    return { domain, fault, token, username };
+  function faulty({ token, username }: SentForm, fault: string, isTokenGood: boolean): FormPage {
+    return { domain, fault, token, username, isTokenGood };
   }
 
   function wordsOf({ purpose, inviter, localpart }: Invitation, at: string) {

@@ -1,5 +1,5 @@
 /** Nodes that the service itself makes and publishes to, for modules that tell something about the server. */
-import type { NodesService } from '../../modulehost/services.ts';
+import type { NodesService } from '../../modulehost/nodes.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { type Field, formElement } from '../../stanza/form.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';

@@ -81,7 +81,7 @@ export const pep = defineModule({
 
     function request({ iq, payload, account }: Request): Answer | Promise<Answer> {
       const answered = answer(engine, spaceOf(account), iq, payload);
-      const isStranger = iq.from.domain !== domain && !roster.isSubscribed(account, iq.from.bare);
+      const isStranger = !router.routes.has(iq.from.domain) && !roster.isSubscribed(account, iq.from.bare);
       // SECURITY: as an account that does not exist; what strangers have here, they know of it.
       return isStranger && isNothing(payload, answered) ? new StanzaError('service-unavailable') : answered;
     }

@@ -2,7 +2,8 @@
 import { joinJid } from '../../jid/jid.ts';
 import { NS_DISCO_INFO } from '../../modulehost/disco-info.ts';
 import { defineModule } from '../../modulehost/module.ts';
-import { NODES, provide, ROSTER } from '../../modulehost/services.ts';
+import { NODES } from '../../modulehost/nodes.ts';
+import { provide, ROSTER } from '../../modulehost/services.ts';
 import type { Answer } from '../../router/iq-table.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import type { Iq, Presence } from '../../stanza/stanza.ts';

@@ -42,11 +42,11 @@ export function createGroupRooms(service: RoomService): GroupRoomsService {
   return {
     domain,
     freeName(wanted) {
-      if (service.find(wanted) === undefined) return wanted;
-      for (let number = 2; ; number++) {
-        const name = `${wanted}-${number}`;
-        if (service.find(name) === undefined) return name;
-      }
+      const isFree = (name: string) => service.find(name) === undefined && !service.entrusted.has(name);
+      let name = wanted;
+      for (let number = 2; !isFree(name); number++) name = `${wanted}-${number}`;
+      service.entrusted.add(name);
+      return name;
     },
     async entrust(name, title) {
       service.entrusted.add(name);

@@ -94,6 +94,8 @@ export function newOccupant(
 function open(service: RoomService, presence: Join): StanzaError | undefined {
   if (isUnwanted(service, undefined, presence.from))
     return refusal('forbidden', 'You are on a block list of this server.');
+  // SECURITY: or its first owner would be somebody who was quicker than the group.
+  if (service.entrusted.has(presence.to.local)) return refusal('not-allowed', 'This room belongs to a group.');
   if (!mayOpen(service, presence.from)) return refusal('not-allowed', 'You may not open rooms here.');
   if (service.count >= service.host.config.maxRooms) return refusal('resource-constraint', 'There are too many rooms.');
   const room = service.create(bareJid(presence.to), presence.from);

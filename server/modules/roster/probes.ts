@@ -64,9 +64,9 @@ export class Probes {
   }
 }
 
-/** A room asks with its own address after presence that went to one of its occupants; a person from any device. */
+/** A room asks with its own address after presence that went to one of its occupants. */
 function isDirectedTo(session: Session, jid: Jid): boolean {
-  if (session.directed.has(jid.full) || session.directed.has(jid.bare)) return true;
+  if (session.directed.has(jid.full)) return true;
   if (jid.resource !== '') return false;
   for (const directed of session.directed.values()) if (directed.bare === jid.bare) return true;
   return false;

@@ -1,7 +1,9 @@
 /**
  * Debian's ejabberd, as it comes, with a configuration of the test's own. It is started without a node name, so that it
- * needs no epmd and nothing listens but what is configured here.
+ * needs no epmd and nothing listens but what is configured here. It asks DNS for SRV records only, and the system for
+ * addresses; so it sees a table of hosts of its own.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Peer, type PeerOptions, PeerProcess } from './peer.ts';
@@ -11,7 +13,9 @@ const library = () => globSync('/usr/lib/*/ejabberd-*/ebin/ejabberd.app')[0];
 
 /** Why it cannot be started here. */
 export function whyNoEjabberd(): string | undefined {
-  return library() === undefined || !existsSync(ERL) ? 'ejabberd is not installed' : undefined;
+  if (library() === undefined || !existsSync(ERL)) return 'ejabberd is not installed';
+  const { status } = spawnSync('unshare', ['--mount', 'true']);
+  return status === 0 ? undefined : 'another table of hosts for ejabberd needs root';
 }
 
 const CONFIG = ({ domain, ports, proof, folder }: PeerOptions) => `
@@ -46,6 +50,7 @@ modules:
   mod_http_upload:
     host: "upload.@HOST@"
     docroot: "${folder}/upload"
+    access: all
     put_url: "https://@HOST@:${ports.web}/upload"
   mod_muc:
     host: "rooms.@HOST@"
@@ -64,10 +69,10 @@ modules:
   mod_stream_mgmt: {}
 `;
 
-/** Erlang's own way of naming DNS servers. */
+/** Erlang's own way of naming DNS servers. They stand last: whatever sets `resolv_conf` forgets those before it. */
 const INETRC = (dns: string) => {
   const [address = '', port = ''] = dns.split(':');
-  return `{lookup, [dns]}.\n{nameserver, {${address.replaceAll('.', ',')}}, ${port}}.\n{resolv_conf, ""}.\n{hosts_file, ""}.\n`;
+  return `{resolv_conf, ""}.\n{hosts_file, ""}.\n{lookup, [dns]}.\n{nameserver, {${address.replaceAll('.', ',')}}, ${port}}.\n`;
 };
 
 export async function startEjabberd(options: PeerOptions): Promise<Peer> {
@@ -77,6 +82,7 @@ export async function startEjabberd(options: PeerOptions): Promise<Peer> {
   mkdirSync(file('upload'));
   writeFileSync(file('ejabberd.yml'), CONFIG(options));
   writeFileSync(file('inetrc'), INETRC(options.dns));
+  writeFileSync(file('hosts'), ['localhost', ...options.hosts].map((host) => `127.0.0.1 ${host}\n`).join(''));
   const env = {
     ...process.env,
     EJABBERD_CONFIG_PATH: file('ejabberd.yml'),
@@ -87,6 +93,8 @@ export async function startEjabberd(options: PeerOptions): Promise<Peer> {
     ERL_MAX_PORTS: '32000',
     HOME: folder,
   };
-  const command = [ERL, '+K', 'true', '-noinput', '-mnesia', 'dir', `"${file('data')}"`, '-s', 'ejabberd'];
+  const erl = [ERL, '+K', 'true', '-noinput', '-mnesia', 'dir', `"${file('data')}"`, '-s', 'ejabberd'];
+  const script = 'mount --bind "$0" /etc/hosts && exec "$@"';
+  const command = ['unshare', '--mount', 'sh', '-c', script, file('hosts'), ...erl];
   return await PeerProcess.start(options, command, { cwd: folder, env });
 }

@@ -20,7 +20,7 @@ describe.each(PROOFS)('by %s', (proof) => {
 
   beforeAll(async () => {
     neighbours = await Neighbours.start(proof);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await neighbours?.[Symbol.asyncDispose]();
   });
@@ -138,6 +138,20 @@ describe.each(PROOFS)('by %s', (proof) => {
         expect(new Set(outgoing.map(({ ownProof }) => ownProof))).toEqual(new Set([proof]));
         for (const { tls } of [...outgoing, ...incoming]) expect(tls).toMatch(/^TLSv1\.[23] /);
       }
+    });
+
+    // How a stream is opened again is the same for both.
+    if (proof === 'dialback') return;
+    test('a message waits while the other server is down', { timeout: 60_000 }, async () => {
+      await theirs.kill();
+      await expect.poll(async () => (await neighbours.streams(theirs.domain))?.outgoing, WAIT).toEqual([]);
+      alice.says(bob, 'While you were away');
+      await theirs.startAgain();
+      await bob.client?.login();
+      await expect.poll(() => bob.heard, { timeout: 40_000 }).toContain('While you were away');
+      expect(alice.returned).not.toContainEqual(expect.stringContaining('While you were away'));
+      bob.says(alice, 'I am back');
+      await expect.poll(() => alice.heard, WAIT).toContain('I am back');
     });
   });
 });

@@ -32,23 +32,15 @@ const domainOf = (other: Other) => `${other}.example`;
 export class Neighbours implements AsyncDisposable {
   /** What the test's own authority has signed is trusted by clients. */
   readonly authorityPem: string;
-  readonly ours: SnugPeer;
-  readonly #others: ReadonlyMap<Other, Peer>;
+  #ours: SnugPeer | undefined;
+  readonly #others = new Map<Other, Peer>();
   readonly #dns: SignedDns;
   readonly #folder: string;
 
-  private constructor(made: {
-    readonly authorityPem: string;
-    readonly ours: SnugPeer;
-    readonly others: ReadonlyMap<Other, Peer>;
-    readonly dns: SignedDns;
-    readonly folder: string;
-  }) {
-    this.authorityPem = made.authorityPem;
-    this.ours = made.ours;
-    this.#others = made.others;
-    this.#dns = made.dns;
-    this.#folder = made.folder;
+  private constructor(folder: string, authorityPem: string, dns: SignedDns) {
+    this.#folder = folder;
+    this.authorityPem = authorityPem;
+    this.#dns = dns;
   }
 
   /** Those that can be started here. */
@@ -59,20 +51,26 @@ export class Neighbours implements AsyncDisposable {
     const domains = [OURS, ...names.map(domainOf)];
     const places = await Promise.all(domains.map((domain) => placeOf(domain, folder, authority, proof)));
     const dns = await SignedDns.start(places.map(zoneOf));
-    const options = places.map((place) => ({ ...place, proof, dns: dns.address }));
-    const at = (domain: string) => options.find((one) => one.domain === domain) as PeerOptions;
+    const neighbours = new Neighbours(folder, authority.certificate.toString(), dns);
+    const hosts = domains.map((domain) => `xmpp.${domain}`);
     const starts = { prosody: startProsody, ejabberd: startEjabberd, snug: SnugPeer.start };
-    const [ours, ...others] = await Promise.all([
-      SnugPeer.start(at(OURS)),
-      ...names.map(async (other) => [other, await starts[other](at(domainOf(other)))] as const),
-    ]);
-    return new Neighbours({
-      authorityPem: authority.certificate.toString(),
-      ours,
-      others: new Map(others),
-      dns,
-      folder,
-    });
+    try {
+      for (const place of places) {
+        const other = names.find((name) => domainOf(name) === place.domain);
+        const options = { ...place, proof, dns: dns.address, hosts };
+        if (other === undefined) neighbours.#ours = await SnugPeer.start(options);
+        else neighbours.#others.set(other, await starts[other](options));
+      }
+    } catch (error) {
+      await neighbours[Symbol.asyncDispose]();
+      throw error;
+    }
+    return neighbours;
+  }
+
+  get ours(): SnugPeer {
+    if (this.#ours === undefined) throw new Error('our server was not started');
+    return this.#ours;
   }
 
   other(name: Other): Peer {
@@ -91,9 +89,9 @@ export class Neighbours implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.ours, ...this.#others.values()].map((peer) => peer.close()));
+    await Promise.all([this.#ours, ...this.#others.values()].map((peer) => peer?.close()));
     await this.#dns[Symbol.asyncDispose]();
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (process.env.J1_KEEP === undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
@@ -138,6 +136,14 @@ export class SnugPeer implements Peer {
 
   addAccount(localpart: string) {
     return addAccount(this.#server.dataDir, localpart);
+  }
+
+  kill(): Promise<void> {
+    return this.#server.process.kill();
+  }
+
+  startAgain(): Promise<void> {
+    return this.#server.startAgain();
   }
 
   close(): Promise<void> {

@@ -24,6 +24,8 @@ export interface PeerOptions {
   readonly proof: Proof;
   /** Address and port of the DNS server. */
   readonly dns: string;
+  /** The targets of all SRV records. */
+  readonly hosts: readonly string[];
   /** A folder of its own, with `cert.pem`, `key.pem`, `both.pem` and, where it trusts the authority, `ca.pem`. */
   readonly folder: string;
 }
@@ -34,6 +36,10 @@ export interface Peer {
   readonly upload: string;
   readonly ports: Pick<PeerPorts, 'c2sTls'>;
   addAccount(localpart: string): Promise<NewAccount>;
+  /** It is gone without a word. */
+  kill(): Promise<void>;
+  /** After `kill`, on the same data and ports. */
+  startAgain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,29 +53,36 @@ export class PeerProcess implements Peer {
   readonly rooms: string;
   readonly upload: string;
   readonly ports: PeerPorts;
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<void>;
+  readonly #spawn: () => ChildProcess;
+  #ended: Promise<void> = Promise.resolve();
+  #process: ChildProcess | undefined;
 
-  private constructor({ domain, ports }: PeerOptions, process: ChildProcess) {
+  private constructor({ domain, ports }: PeerOptions, spawnIt: () => ChildProcess) {
     this.domain = domain;
     this.rooms = `rooms.${domain}`;
     this.upload = `upload.${domain}`;
     this.ports = ports;
-    this.#process = process;
-    this.#ended = new Promise((resolve) => process.once('exit', () => resolve()));
+    this.#spawn = spawnIt;
   }
 
   static async start(options: PeerOptions, command: readonly string[], spawned: SpawnOptions): Promise<PeerProcess> {
     const [program = '', ...words] = command;
-    const peer = new PeerProcess(options, spawn(program, words, { stdio: 'ignore', ...spawned }));
+    const peer = new PeerProcess(options, () => spawn(program, words, { stdio: 'ignore', ...spawned }));
+    await peer.startAgain();
+    return peer;
+  }
+
+  async startAgain(): Promise<void> {
+    const started = this.#spawn();
+    this.#process = started;
+    this.#ended = new Promise((resolve) => started.once('exit', () => resolve()));
     const deadline = AbortSignal.timeout(START_MS);
     try {
-      for (const port of Object.values(options.ports)) await answers(port, deadline);
+      for (const port of Object.values(this.ports)) await answers(port, deadline);
     } catch (error) {
-      await peer.close();
-      throw new Error(`${options.domain} did not start`, { cause: error });
+      await this.kill();
+      throw new Error(`${this.domain} did not start`, { cause: error });
     }
-    return peer;
   }
 
   async addAccount(localpart: string): Promise<NewAccount> {
@@ -78,9 +91,13 @@ export class PeerProcess implements Peer {
     return { jid: `${localpart}@${this.domain}`, password };
   }
 
-  async close(): Promise<void> {
-    this.#process.kill('SIGKILL');
+  async kill(): Promise<void> {
+    this.#process?.kill('SIGKILL');
     await this.#ended;
+  }
+
+  close(): Promise<void> {
+    return this.kill();
   }
 }
 

@@ -129,6 +129,40 @@ describe.each(['light', 'dark'] as const)('axe in the %s', (scheme) => {
     await own.close();
   });
 
+  test('finds nothing wrong with a domain of one’s own and the servers that are talked with', async () => {
+    const own = await FakeControl.open();
+    const { context, page } = await visit(browser, own, { scheme });
+    await openFederation(page, own);
+    expect(await violations(page), 'records').toEqual([]);
+    for (const [button, name] of [
+      ['Get a certificate…', 'certificate'],
+      ['Test a server…', 'test'],
+      ['Pin a certificate…', 'pin'],
+    ] as const) {
+      await page.getByRole('button', { name: button }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      if (name === 'certificate') await dialog.getByLabel('Snug makes a DNS record').check();
+      if (name === 'test') {
+        await dialog.getByLabel('Its domain').fill('barn.example');
+        await page.keyboard.press('Enter');
+        await dialog.getByText('Messages do not get to barn.example.').waitFor();
+      }
+      expect(await violations(page), name).toEqual([]);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+    own.ownDomain.become({
+      state: 'waiting-for-dns',
+      step: 'preparing',
+      records: [{ type: 'TXT', name: '_acme-challenge.miller.example', value: 'gfj9Xq1xlWq7' }],
+    });
+    await page.getByRole('table', { name: 'Records that prove the domain' }).waitFor();
+    expect(await violations(page), 'proof').toEqual([]);
+    await context.close();
+    await own.close();
+  });
+
   test('finds nothing wrong with the dialogs of bridges', async () => {
     const { context, page } = await visit(browser, control, { scheme });
     await goTo(page, 'bridges');
@@ -171,6 +205,18 @@ test('axe finds nothing wrong with a server that is away, nor with a browser tha
   await own.close();
 });
 
+/** With a domain, switched on, and every step open. */
+async function openFederation(page: Page, control: FakeControl): Promise<void> {
+  control.liveAt();
+  control.federation.enable(true);
+  await goTo(page, 'federation');
+  await page.getByRole('table', { name: 'DNS records' }).waitFor();
+  for (const name of ['A certificate', 'A way in from the internet'])
+    await page.locator('button[aria-expanded]').filter({ hasText: name }).click();
+  await page.getByRole('switch', { name: 'Ask the router to forward the ports' }).press(' ');
+  await page.getByText('answers by NAT-PMP').waitFor();
+}
+
 interface Violation {
   readonly id: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
@@ -186,6 +232,20 @@ describe('the keyboard alone', () => {
   test.each(pages)('reaches every control of %s, and each shows that it has the focus', async (name) => {
     const { context, page } = await visit(browser, control, { size: { width: 1440, height: 900 } });
     await goTo(page, name);
+    await reachEverything(page);
+    await context.close();
+  });
+
+  test('reaches every control of a domain of one’s own', async () => {
+    const own = await FakeControl.open();
+    const { context, page } = await visit(browser, own, { size: { width: 1440, height: 900 } });
+    await openFederation(page, own);
+    await reachEverything(page);
+    await context.close();
+    await own.close();
+  });
+
+  async function reachEverything(page: Page): Promise<void> {
     await page.evaluate(MARK_CONTROLS);
     const wanted = await page.evaluate<string[]>(
       '[...document.querySelectorAll("[data-stop]")].map((e) => e.dataset.stop)',
@@ -201,8 +261,7 @@ describe('the keyboard alone', () => {
     expect(wanted.length).toBeGreaterThan(5);
     expect(wanted.filter((stop) => !reached.has(stop))).toEqual([]);
     expect(unseen).toEqual([]);
-    await context.close();
-  });
+  }
 
   test('adds a person, opens the menu, and Escape leads back to where one was', async () => {
     const { context, page } = await visit(browser, control);

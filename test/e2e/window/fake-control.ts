@@ -34,6 +34,7 @@ import { FakeAdministration } from './fake-administration.ts';
 import { FakeGroups } from './fake-groups.ts';
 import * as household from './fake-household.ts';
 import { FakeInvitations } from './fake-invitations.ts';
+import { FakeOwnDomain, OWN_DOMAIN, peers } from './fake-own-domain.ts';
 import { FakeSurroundings } from './fake-surroundings.ts';
 
 const nameOf = (jid: string): string => jid.split('@')[0] ?? '';
@@ -75,6 +76,11 @@ export class FakeControl {
 
   readonly invitations = new FakeInvitations(() => this.#changed());
 
+  readonly ownDomain = new FakeOwnDomain({
+    done: (what) => this.done.push(what),
+    changed: () => this.#changed(),
+  });
+
   readonly surroundings = new FakeSurroundings({ config: () => this.config, changed: () => this.#changed() });
 
   private constructor(overrides: readonly string[], pageDir: string) {
@@ -83,6 +89,7 @@ export class FakeControl {
     const groups = { ...serverGroups, ...Object.fromEntries(ofModules) };
     this.config = Config.load({ path: join(this.#directory, 'settings.json'), groups, overrides });
     for (const line of household.logLines) this.lines.write(line);
+    this.federation.domain = household.status.domain;
   }
 
   static async open(overrides: readonly string[] = [], pageDir = PAGE_DIR): Promise<FakeControl> {
@@ -146,6 +153,14 @@ export class FakeControl {
     this.signEverybodyOut();
   }
 
+  /** The server has a domain of its own, so that it can chat with others. */
+  liveAt(domain = OWN_DOMAIN): void {
+    this.federation.domain = domain;
+    this.federation.obstacle = undefined;
+    this.federation.peers = peers;
+    this.#changed();
+  }
+
   /** From now on this is what needs attention. */
   meet(problems: Status['problems']): void {
     this.#problems = problems;
@@ -160,6 +175,8 @@ export class FakeControl {
   #status(): Status {
     return {
       ...household.status,
+      domain: this.federation.domain,
+      certificate: { ...household.status.certificate, ...this.ownDomain.shownCertificate },
       accounts: this.#accounts.length,
       sessions: this.#sessions.length,
       onlineAccounts: new Set(this.#sessions.map(({ jid }) => nameOf(jid))).size,
@@ -196,6 +213,7 @@ export class FakeControl {
         onChange: (listener) => this.#follow(listener),
       },
       federation: this.federation,
+      domain: this.ownDomain,
       pairs: this.pairs,
       perform: (_actor, deed, input) => {
         const carry = this.#carriers()[deed];
@@ -241,6 +259,7 @@ export class FakeControl {
     return {
       ...this.administration.carriers(),
       ...this.federation.carriers(),
+      ...this.ownDomain.carriers(),
       ...this.pairs.carriers(),
       ...this.surroundings.carriers(),
       ...this.groups.carriers(),

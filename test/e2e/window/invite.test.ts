@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { WORDS } from '../../control/fake-network.ts';
 import { readQrCode, whyNoZbar } from '../read-qr-code.ts';
 import { NOW } from './fake-household.ts';
 import { goTo } from './visit.ts';
@@ -172,7 +173,7 @@ test('a link for a new password has a code as well, beside the person whom it is
   expect(await violations()).toEqual([]);
 });
 
-test('one card is printed: the code, whose server it is, its fingerprint and three steps, and nothing else', async ({
+test('one card is printed: the code, whose server it is, its six words and fingerprint, three steps, and nothing else', async ({
   skip,
 }) => {
   const missing = whyNoZbar();
@@ -186,7 +187,7 @@ test('one card is printed: the code, whose server it is, its fingerprint and thr
   expect(printed.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   const card = page.locator('[data-print="card"]');
-  for (const text of ['Chat with us at miller.local', 'http://192.168.1.5:5280/join', '3F9A 1C77']) {
+  for (const text of ['Chat with us at miller.local', 'http://192.168.1.5:5280/join', WORDS, '3F9A 1C77']) {
     await card.getByText(text).waitFor();
   }
   expect(await card.getByRole('listitem').count()).toBe(3);

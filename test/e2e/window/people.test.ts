@@ -42,6 +42,16 @@ async function choose(name: string, item: string): Promise<void> {
   await page.getByRole('menuitem', { name: item }).click();
 }
 
+test('what can be done stands in one line beside the title, and one below', async () => {
+  await page.setViewportSize({ width: 1200, height: 820 });
+  const topOf = async (name: string) => (await page.getByRole('button', { name, exact: true }).boundingBox())?.y ?? 0;
+  const titleAt = (await page.getByRole('heading', { name: 'People' }).boundingBox())?.y ?? 0;
+  expect(await topOf('Add a person')).toBe(await topOf('Invite someone'));
+  expect((await topOf('Invite someone')) - titleAt).toBeLessThan(40);
+  const below = await Promise.all(['Tell everybody…', 'Groups…', 'Roles…'].map(topOf));
+  expect(new Set(below).size).toBe(1);
+});
+
 test('a new person gets a password that is shown once', async () => {
   await page.getByRole('button', { name: 'Add a person' }).click();
   await dialog().getByLabel('Name').fill('max');

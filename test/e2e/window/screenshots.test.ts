@@ -51,6 +51,25 @@ for (const scheme of ['light', 'dark'] as const) {
   }
 }
 
+for (const scheme of ['light', 'dark'] as const) {
+  test(`a domain of one’s own is drawn ${scheme}, wide and narrow`, async () => {
+    const own = await FakeControl.open();
+    own.liveAt();
+    own.federation.enable(true);
+    for (const size of sizes) {
+      const { context, page, faults } = await visit(browser, own, { scheme, size });
+      await goTo(page, 'federation');
+      await page.getByRole('table', { name: 'DNS records' }).waitFor();
+      const name = `own-domain-${scheme}-${size.width}x${size.height}`;
+      expect((await takePicture(page, name)).byteLength).toBeGreaterThan(10_000);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(size.width);
+      expect(faults).toEqual([]);
+      await context.close();
+    }
+    await own.close();
+  });
+}
+
 async function takePicture(page: Page, name: string): Promise<Buffer> {
   await page.evaluate('document.fonts.ready');
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');

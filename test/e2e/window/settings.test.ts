@@ -55,6 +55,36 @@ test('a number is saved when it is left, and says what it means', async () => {
   expect(control.config.get('c2s.maxStanzaBytes')).toBe(1_048_576);
 });
 
+test('a secret is hidden while it is typed, leaves the window when it is saved, and can be removed', async () => {
+  const field = row('acme.dnsToken');
+  await field.getByText('Not set', { exact: true }).waitFor();
+  const input = field.getByLabel('Token of the DNS provider', { exact: true });
+  expect(await input.getAttribute('type')).toBe('password');
+  for (const secret of ['correct-horse', 'battery-staple']) {
+    await input.fill(secret);
+    await input.press('Enter');
+    await field.getByText('Saved').waitFor();
+    await page.waitForFunction((key) => {
+      const typed = document.querySelector<HTMLInputElement>(`[data-setting="${key}"] input`);
+      return typed?.value === '' && typed.placeholder === 'Set. Type to replace it.';
+    }, 'acme.dnsToken');
+    expect(control.config.get('acme.dnsToken')).toBe(secret);
+  }
+  await field.getByRole('button', { name: 'Remove: Token of the DNS provider' }).click();
+  await field.getByText('Not set', { exact: true }).waitFor();
+  expect(control.config.get('acme.dnsToken')).toBe('');
+});
+
+test('a secret that is refused stays, so that it can be mended', async () => {
+  const field = row('acme.dnsKeySecret');
+  const input = field.locator('input');
+  await input.fill('not base64!');
+  await input.press('Enter');
+  await field.getByRole('alert').waitFor();
+  expect(await input.inputValue()).toBe('not base64!');
+  expect(control.config.get('acme.dnsKeySecret')).toBe('');
+});
+
 test('what the server refuses is explained beside the field, and Escape takes it back', async () => {
   const field = row('accounts.minPasswordLength');
   const input = field.getByRole('textbox');

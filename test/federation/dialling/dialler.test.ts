@@ -167,6 +167,18 @@ describe('direct TLS', () => {
     expect(await dial(dns, 'b.example', quick)).toMatchObject({ isDirectTls: false, port: plain });
     expect((await inVain(dns, 'c.example', quick)).message).toContain(failure);
   });
+
+  test('with somebody who is not meant is hung up on, and the next target tried', async () => {
+    const [wrong, right] = [await listen(createTlsServer(identity)), await listen(createTlsServer(identity))];
+    await using dns = await FakeDns.of({});
+    const targets = (...ports: number[]) => ports.map((port) => ({ host: '127.0.0.1', port, isDirectTls: true }));
+    const refusePeer = (_domain: string, { remotePort }: TLSSocket) =>
+      remotePort === wrong ? 'has not the key' : undefined;
+    const both = { refusePeer, override: () => targets(wrong, right) };
+    expect(await dial(dns, 'miller.local', both)).toMatchObject({ port: right });
+    const none = await inVain(dns, 'miller.local', { refusePeer, override: () => targets(wrong) });
+    expect(none.message).toContain(`${wrong}) has not the key`);
+  });
 });
 
 describe('a server that cannot be reached', () => {

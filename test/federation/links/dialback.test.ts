@@ -181,3 +181,21 @@ test('no more pairs than the limit are verified on one stream', async () => {
   const result = await peer.expects('result');
   expect(result.child('error', 'jabber:server')?.elements[0]?.name).toBe('resource-constraint');
 });
+
+test('an authoritative server that never answers holds no stream for longer than the question', async () => {
+  await using network = new Network();
+  const { server, peer } = await asked(network);
+  const silent = await RawPeer.listen(network, 'silent.example');
+  peer.write("<db:result from='silent.example' to='montague.example'>key</db:result>");
+  const called = await silent.next();
+  await called.admits("id='s1' from='silent.example' to='montague.example'", await identityOf('silent.example'));
+  called.opens("id='s2' from='silent.example' to='montague.example'");
+  called.write("<stream:features><dialback xmlns='urn:xmpp:features:dialback'/></stream:features>");
+  await called.expects('verify');
+  server.clock.advance(20_000);
+  const refusal = await peer.expects('result');
+  expect(refusal.child('error', 'jabber:server')?.elements[0]?.name).toBe('remote-server-timeout');
+  await new Promise(setImmediate);
+  server.clock.advance(10_000);
+  expect(await called.next()).toBe('closed');
+});

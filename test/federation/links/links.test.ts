@@ -218,6 +218,23 @@ test('a test tells each step of the way', async () => {
   });
 });
 
+test('a test that ends at the certificate tells its fingerprint, for who wants to pin it', async () => {
+  await using network = new Network();
+  const montague = await network.server({
+    domain: 'montague.example',
+    trusts: () => false,
+    requiresCertificate: () => true,
+  });
+  await network.server({ domain: 'capulet.example' });
+  const { isReached, notes } = await montague.links.test('capulet.example');
+  expect(isReached).toBe(false);
+  expect(notes.at(-1)).toMatchObject({
+    step: 'certificate',
+    outcome: 'failed',
+    fingerprint: expect.stringMatching(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+  });
+});
+
 test('an idle stream is closed politely, and opened again when there is something to say', async () => {
   await using network = new Network();
   const montague = await network.server({ domain: 'montague.example', limits: { idleMs: 60_000 } });

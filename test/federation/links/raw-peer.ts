@@ -23,8 +23,9 @@ export class RawPeer {
     this.#listen(socket);
   }
 
-  static async connect(server: LinkedServer): Promise<RawPeer> {
-    const socket = connect(server.port, '127.0.0.1');
+  /** `localAddress` is one of the loopback's, for who wants to be somebody else. */
+  static async connect({ port }: Pick<LinkedServer, 'port'>, localAddress = '127.0.0.1'): Promise<RawPeer> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress });
     await once(socket, 'connect');
     return new RawPeer(socket, 'client');
   }

@@ -75,6 +75,25 @@ describe('names', () => {
 });
 
 describe('pins and authorities', () => {
+  test('a pinned authority is believed about its own domain, whatever certificate it has made', async () => {
+    const local = await makeAuthority('Snug CA for smith.local');
+    const [first, renewed] = await Promise.all(
+      [1, 2].map(() => make({ name: 'smith.local', issuer: local, names: { dns: ['smith.local'] } })),
+    );
+    const other = await make({ name: 'jones.local', issuer: local, names: { dns: ['jones.local'] } });
+    const impostor = await makeAuthority('Snug CA for smith.local');
+    const forged = await make({ name: 'smith.local', issuer: impostor, names: { dns: ['smith.local'] } });
+    const pins = () => [local.certificate.fingerprint256];
+    const verdict = (...chain: (Made | undefined)[]) =>
+      words(judge(shown('server', ...chain.filter((one) => one !== undefined)), 'smith.local', facts({ pins })));
+    expect([verdict(first, local), verdict(renewed, local)]).toEqual(['pin', 'pin']);
+    expect(verdict(first)).toContain('not the one that was pinned'); // its authority was not sent along
+    expect(verdict(other, local)).toContain('is for jones.local');
+    expect(verdict(forged, impostor)).toContain('not the one that was pinned');
+    expect(verdict(forged, local)).toContain('not the one that was pinned');
+    expect(verdict(selfSigned, local)).toContain('not the one that was pinned');
+  });
+
   test('no certificate proves nothing', () => {
     expect(words(judge(undefined, 'b.example', facts()))).toBe('The server of b.example showed no certificate.');
   });

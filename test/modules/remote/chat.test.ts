@@ -29,7 +29,9 @@ describe('a message', () => {
     for (const client of [juliet, chamber]) {
       const [message] = await heard(two, client);
       expect(message?.childText('body')).toBe('Hi');
-      expect(message?.elements.filter((child) => child.is('stanza-id', SID)).map((id) => id.attr('by'))).toEqual([JULIET]);
+      expect(message?.elements.filter((child) => child.is('stanza-id', SID)).map((id) => id.attr('by'))).toEqual([
+        JULIET,
+      ]);
     }
   });
 
@@ -54,9 +56,17 @@ describe('a message', () => {
     const [sent] = await heard(two, stable);
     const [received] = await heard(two, chamber);
     expect(sent?.attr('from')).toBe(ROMEO);
-    expect(sent?.child('sent', CARBONS)?.child('forwarded', FORWARD)?.child('message', 'jabber:client')?.attr('to')).toBe(`${JULIET}/balcony`);
+    expect(
+      sent?.child('sent', CARBONS)?.child('forwarded', FORWARD)?.child('message', 'jabber:client')?.attr('to'),
+    ).toBe(`${JULIET}/balcony`);
     expect(received?.attr('from')).toBe(JULIET);
-    expect(received?.child('received', CARBONS)?.child('forwarded', FORWARD)?.child('message', 'jabber:client')?.attr('from')).toBe(`${ROMEO}/orchard`);
+    expect(
+      received
+        ?.child('received', CARBONS)
+        ?.child('forwarded', FORWARD)
+        ?.child('message', 'jabber:client')
+        ?.attr('from'),
+    ).toBe(`${ROMEO}/orchard`);
   });
 
   test('stands in both archives, under an id of each', async () => {
@@ -65,9 +75,15 @@ describe('a message', () => {
     romeo.sends(`<message to='${JULIET}' type='chat' id='m1'><body>Hi</body></message>`);
     await two.settles();
     const ids: (string | undefined)[] = [];
-    for (const [client, other] of [[romeo, JULIET], [juliet, ROMEO]] as const) {
+    for (const [client, other] of [
+      [romeo, JULIET],
+      [juliet, ROMEO],
+    ] as const) {
       await heard(two, client);
-      await asks(client, `<iq type='set'><query xmlns='urn:xmpp:mam:2'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field><field var='with'><value>${other}</value></field></x></query></iq>`);
+      await asks(
+        client,
+        `<iq type='set'><query xmlns='urn:xmpp:mam:2'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>urn:xmpp:mam:2</value></field><field var='with'><value>${other}</value></field></x></query></iq>`,
+      );
       const pages = await heard(two, client);
       expect(pages).toHaveLength(1);
       const result = pages[0]?.child('result', 'urn:xmpp:mam:2');
@@ -134,9 +150,15 @@ describe('requests between people', () => {
     await using _ = two;
     romeo.sends(`<iq type='get' id='v1' to='${JULIET}/balcony'><query xmlns='jabber:iq:version'/></iq>`);
     const [question] = await heard(two, juliet);
-    juliet.sends(`<iq type='result' id='${question?.attr('id')}' to='${question?.attr('from')}'><query xmlns='jabber:iq:version'><name>Fan</name></query></iq>`);
+    juliet.sends(
+      `<iq type='result' id='${question?.attr('id')}' to='${question?.attr('from')}'><query xmlns='jabber:iq:version'><name>Fan</name></query></iq>`,
+    );
     const [answer] = await heard(two, romeo);
-    expect([answer?.attr('type'), answer?.attr('from'), answer?.attr('id')]).toEqual(['result', `${JULIET}/balcony`, 'v1']);
+    expect([answer?.attr('type'), answer?.attr('from'), answer?.attr('id')]).toEqual([
+      'result',
+      `${JULIET}/balcony`,
+      'v1',
+    ]);
   });
 
   test('about last activity are answered to contacts', async () => {
@@ -155,7 +177,10 @@ describe('requests between people', () => {
     await asks(juliet, `<iq type='set'><vCard xmlns='vcard-temp'><FN>Juliet</FN></vCard></iq>`);
     const card = await asks(romeo, `<iq type='get' to='${JULIET}'><vCard xmlns='vcard-temp'/></iq>`);
     expect(card.child('vCard', 'vcard-temp')?.childText('FN')).toBe('Juliet');
-    const info = await asks(romeo, `<iq type='get' to='${JULIET}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`);
+    const info = await asks(
+      romeo,
+      `<iq type='get' to='${JULIET}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`,
+    );
     expect(info.elements[0]?.elements.map((child) => child.attr('category'))).toContain('account');
   });
 });

@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest';
 import type { Element } from '../../../server/xml/element.ts';
 import type { SceneClient } from '../../scene/scene-client.ts';
 import { asks, heard, TwoServers } from '../../scene/two-servers.ts';
-import { capsOf, describes, NS_EVENT, NS_OWNER, NS_PUBSUB, publication, publishOptions, submitted } from '../pep-steps.ts';
+import {
+  capsOf,
+  describes,
+  NS_EVENT,
+  NS_OWNER,
+  NS_PUBSUB,
+  publication,
+  publishOptions,
+  submitted,
+} from '../pep-steps.ts';
 import { befriend, conditionOf } from './remote-steps.ts';
 
 const NICK = 'http://jabber.org/protocol/nick';
@@ -56,7 +65,9 @@ describe('a contact elsewhere', () => {
     await romeo.ends();
     const stable = await two.login('romeo', 'a', 'stable');
     // What this client can do is known by now, and nobody asks again.
-    expect(eventsIn(await comes(two, stable)).toSorted()).toEqual(NODES.map((node) => `${node} from juliet@b.example`).toSorted());
+    expect(eventsIn(await comes(two, stable)).toSorted()).toEqual(
+      NODES.map((node) => `${node} from juliet@b.example`).toSorted(),
+    );
   });
 
   test('of the same name hears as well', async () => {
@@ -77,7 +88,10 @@ describe('a contact elsewhere', () => {
     await publish(juliet, DEVICES, publishOptions({ access_model: 'open' }));
     const paris = await two.login('paris', 'a');
     const reads = (client: SceneClient, node: string) =>
-      asks(client, `<iq type='get' to='juliet@b.example'><pubsub xmlns='${NS_PUBSUB}'><items node='${node}'/></pubsub></iq>`);
+      asks(
+        client,
+        `<iq type='get' to='juliet@b.example'><pubsub xmlns='${NS_PUBSUB}'><items node='${node}'/></pubsub></iq>`,
+      );
     expect((await reads(romeo, NICK)).attr('type')).toBe('result');
     expect(conditionOf(await reads(paris, NICK))).toBe('service-unavailable');
     expect((await reads(paris, DEVICES)).attr('type')).toBe('result');
@@ -87,7 +101,10 @@ describe('a contact elsewhere', () => {
     const { two, romeo, juliet } = await pair();
     await using _ = two;
     const group = (name: string) =>
-      asks(juliet, `<iq type='set'><query xmlns='jabber:iq:roster'><item jid='romeo@a.example'><group>${name}</group></item></query></iq>`);
+      asks(
+        juliet,
+        `<iq type='set'><query xmlns='jabber:iq:roster'><item jid='romeo@a.example'><group>${name}</group></item></query></iq>`,
+      );
     await group('Lovers');
     await publish(juliet, NICK, publishOptions({ access_model: 'roster', roster_groups_allowed: 'Lovers' }));
     const read = `<iq type='get' to='juliet@b.example'><pubsub xmlns='${NS_PUBSUB}'><items node='${NICK}'/></pubsub></iq>`;
@@ -103,7 +120,10 @@ describe('a contact elsewhere', () => {
     await publish(juliet, NICK, publishOptions({ access_model: 'open' }));
     const paris = await two.login('paris', 'a');
     paris.sends('<presence/>');
-    await asks(paris, `<iq type='set' to='juliet@b.example'><pubsub xmlns='${NS_PUBSUB}'><subscribe node='${NICK}' jid='paris@a.example'/></pubsub></iq>`);
+    await asks(
+      paris,
+      `<iq type='set' to='juliet@b.example'><pubsub xmlns='${NS_PUBSUB}'><subscribe node='${NICK}' jid='paris@a.example'/></pubsub></iq>`,
+    );
     await heard(two, paris);
     two.isJoined = false;
     await publish(juliet, NICK);
@@ -118,11 +138,20 @@ describe('a node of the service', () => {
   const configured = (model: string) =>
     `<configure>${submitted(`${NS_PUBSUB}#node_config`, { access_model: model, max_items: '2' })}</configure>`;
   const makes = (client: SceneClient, model: string) =>
-    asks(client, `<iq type='set' to='${SERVICE}'><pubsub xmlns='${NS_PUBSUB}'><create node='news'/>${configured(model)}</pubsub></iq>`);
+    asks(
+      client,
+      `<iq type='set' to='${SERVICE}'><pubsub xmlns='${NS_PUBSUB}'><create node='news'/>${configured(model)}</pubsub></iq>`,
+    );
   const says = (client: SceneClient, id: string) =>
-    asks(client, `<iq type='set' to='${SERVICE}'><pubsub xmlns='${NS_PUBSUB}'><publish node='news'><item id='${id}'><entry xmlns='urn:example'/></item></publish></pubsub></iq>`);
+    asks(
+      client,
+      `<iq type='set' to='${SERVICE}'><pubsub xmlns='${NS_PUBSUB}'><publish node='news'><item id='${id}'><entry xmlns='urn:example'/></item></publish></pubsub></iq>`,
+    );
   const subscribes = (client: SceneClient) =>
-    asks(client, `<iq type='set' to='${SERVICE}'><pubsub xmlns='${NS_PUBSUB}'><subscribe node='news' jid='${client.bare}'/></pubsub></iq>`);
+    asks(
+      client,
+      `<iq type='set' to='${SERVICE}'><pubsub xmlns='${NS_PUBSUB}'><subscribe node='news' jid='${client.bare}'/></pubsub></iq>`,
+    );
 
   test('that is for those who may see its owner is open to the owner’s contacts elsewhere, and to nobody else there', async () => {
     const { two, romeo, juliet } = await pair();
@@ -140,11 +169,17 @@ describe('a node of the service', () => {
     await using _ = two;
     await makes(juliet, 'open');
     for (const id of ['1', '2', '3']) await says(juliet, id);
-    const read = await asks(romeo, `<iq type='get' to='${SERVICE}'><pubsub xmlns='${NS_PUBSUB}'><items node='news'/></pubsub></iq>`);
+    const read = await asks(
+      romeo,
+      `<iq type='get' to='${SERVICE}'><pubsub xmlns='${NS_PUBSUB}'><items node='news'/></pubsub></iq>`,
+    );
     const items = read.child('pubsub', NS_PUBSUB)?.child('items')?.elements ?? [];
     expect(items.map((item) => item.attr('id')).toSorted()).toEqual(['2', '3']);
     expect(conditionOf(await says(romeo, '4'))).toBe('forbidden');
-    const destroyed = await asks(romeo, `<iq type='set' to='${SERVICE}'><pubsub xmlns='${NS_OWNER}'><delete node='news'/></pubsub></iq>`);
+    const destroyed = await asks(
+      romeo,
+      `<iq type='set' to='${SERVICE}'><pubsub xmlns='${NS_OWNER}'><delete node='news'/></pubsub></iq>`,
+    );
     expect(conditionOf(destroyed)).toBe('forbidden');
   });
 

@@ -16,7 +16,10 @@ const says = (client: SceneClient, body: string) =>
   client.sends(`<message to='${ROOM}' type='groupchat' id='${body}'><body>${body}</body></message>`);
 
 const affiliates = (client: SceneClient, jid: string, affiliation: string) =>
-  asks(client, `<iq type='set' to='${ROOM}'><query xmlns='${NS_ADMIN}'><item jid='${jid}' affiliation='${affiliation}'/></query></iq>`);
+  asks(
+    client,
+    `<iq type='set' to='${ROOM}'><query xmlns='${NS_ADMIN}'><item jid='${jid}' affiliation='${affiliation}'/></query></iq>`,
+  );
 
 /** Crone of b has opened the room; Hag of a is in it. */
 async function coven(fields: Readonly<Record<string, string>> = {}) {
@@ -24,7 +27,10 @@ async function coven(fields: Readonly<Record<string, string>> = {}) {
   const crone = await two.login('crone', 'b', 'desktop');
   join(crone, 'first');
   await heard(two, crone);
-  await asks(crone, `<iq type='set' to='${ROOM}'>${configuration({ 'muc#roomconfig_persistentroom': '1', ...fields })}</iq>`);
+  await asks(
+    crone,
+    `<iq type='set' to='${ROOM}'>${configuration({ 'muc#roomconfig_persistentroom': '1', ...fields })}</iq>`,
+  );
   const hag = await two.login('hag', 'a', 'pda');
   hag.sends('<presence/>');
   join(hag, 'third');
@@ -46,7 +52,10 @@ describe('somebody from another server', () => {
     const wicca = await two.login('wicca', 'a');
     join(wicca, 'second');
     const came = (await heard(two, wicca)).filter(({ name }) => name === 'message');
-    expect(came.map((message) => message.childText('body') ?? message.childText('subject'))).toEqual(['Double', 'Fire Burn']);
+    expect(came.map((message) => message.childText('body') ?? message.childText('subject'))).toEqual([
+      'Double',
+      'Fire Burn',
+    ]);
     expect(came[0]?.child('delay', 'urn:xmpp:delay')?.attr('from')).toBe(ROOM);
   });
 
@@ -67,7 +76,10 @@ describe('somebody from another server', () => {
     await using _ = two;
     const ping = `<iq type='get' to='${ROOM}/third'><ping xmlns='urn:xmpp:ping'/></iq>`;
     expect((await asks(hag, ping)).attr('type')).toBe('result');
-    await asks(crone, `<iq type='set' to='${ROOM}'><query xmlns='${NS_ADMIN}'><item nick='third' role='none'/></query></iq>`);
+    await asks(
+      crone,
+      `<iq type='set' to='${ROOM}'><query xmlns='${NS_ADMIN}'><item nick='third' role='none'/></query></iq>`,
+    );
     const gone = (await heard(two, hag)).find((element) => element.attr('type') === 'unavailable');
     expect(gone && codesOf(gone)).toContain('307');
     expect(conditionOf(await asks(hag, ping))).toBe('not-acceptable');
@@ -93,7 +105,10 @@ describe('somebody from another server', () => {
     const told = (await heard(two, hag)).find(({ name }) => name === 'presence');
     expect(told && itemOf(told)).toContain('admin moderator');
     expect((await affiliates(hag, 'wicca@a.example', 'member')).attr('type')).toBe('result');
-    const list = await asks(hag, `<iq type='get' to='${ROOM}'><query xmlns='${NS_ADMIN}'><item affiliation='member'/></query></iq>`);
+    const list = await asks(
+      hag,
+      `<iq type='get' to='${ROOM}'><query xmlns='${NS_ADMIN}'><item affiliation='member'/></query></iq>`,
+    );
     expect(list.elements[0]?.elements.map((item) => item.attr('jid'))).toContain('wicca@a.example');
   });
 
@@ -103,7 +118,10 @@ describe('somebody from another server', () => {
     const impostor = await two.login('crone', 'a', 'desktop');
     join(impostor, 'other');
     expect(conditionOf(last(await heard(two, impostor)))).toBe('registration-required');
-    const asked = await asks(impostor, `<iq type='get' to='${ROOM}'><query xmlns='http://jabber.org/protocol/muc#owner'/></iq>`);
+    const asked = await asks(
+      impostor,
+      `<iq type='get' to='${ROOM}'><query xmlns='http://jabber.org/protocol/muc#owner'/></iq>`,
+    );
     expect(conditionOf(asked)).toBe('forbidden');
   });
 
@@ -144,7 +162,10 @@ describe('somebody from another server', () => {
     const read = `<iq type='set' to='${ROOM}'><query xmlns='${MAM}'/></iq>`;
     expect((await asks(hag, read)).child('fin', MAM)).toBeDefined();
     expect(messages(await heard(two, hag)).length).toBeGreaterThan(0);
-    await asks(crone, `<iq type='set' to='${ROOM}'>${configuration({ 'muc#roomconfig_persistentroom': '1', 'muc#roomconfig_membersonly': '1' })}</iq>`);
+    await asks(
+      crone,
+      `<iq type='set' to='${ROOM}'>${configuration({ 'muc#roomconfig_persistentroom': '1', 'muc#roomconfig_membersonly': '1' })}</iq>`,
+    );
     const wicca = await two.login('wicca', 'a');
     expect(conditionOf(await asks(wicca, read))).toMatch(/forbidden|registration-required/);
   });
@@ -154,7 +175,10 @@ describe('somebody from another server', () => {
     await using _ = two;
     await affiliates(crone, 'hag@a.example', 'member');
     await heard(two, hag);
-    await asks(hag, `<iq type='set' to='${ROOM}'><query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#register</value></field><field var='muc#register_roomnick'><value>third</value></field></x></query></iq>`);
+    await asks(
+      hag,
+      `<iq type='set' to='${ROOM}'><query xmlns='jabber:iq:register'><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#register</value></field><field var='muc#register_roomnick'><value>third</value></field></x></query></iq>`,
+    );
     hag.sends(`<presence to='${ROOM}/third' type='unavailable'/>`);
     await heard(two, hag);
     crone.sends(`<message to='${ROOM}' type='groupchat'><body>third: come</body></message>`);
@@ -166,12 +190,19 @@ describe('somebody from another server', () => {
   test('asks what there is, and sees no hidden room', async () => {
     const { two, crone, hag } = await coven({ 'muc#roomconfig_publicroom': '0' });
     await using _ = two;
-    const list = () => asks(hag, `<iq type='get' to='rooms.b.example'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>`);
+    const list = () =>
+      asks(hag, `<iq type='get' to='rooms.b.example'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>`);
     const rooms = (answer: Element) => answer.elements[0]?.elements.map((item) => item.attr('jid'));
     expect(rooms(await list())).toEqual([]);
-    await asks(crone, `<iq type='set' to='${ROOM}'>${configuration({ 'muc#roomconfig_persistentroom': '1', 'muc#roomconfig_publicroom': '1' })}</iq>`);
+    await asks(
+      crone,
+      `<iq type='set' to='${ROOM}'>${configuration({ 'muc#roomconfig_persistentroom': '1', 'muc#roomconfig_publicroom': '1' })}</iq>`,
+    );
     expect(rooms(await list())).toEqual([ROOM]);
-    const info = await asks(hag, `<iq type='get' to='${ROOM}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`);
+    const info = await asks(
+      hag,
+      `<iq type='get' to='${ROOM}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`,
+    );
     expect(info.elements[0]?.elements.map((child) => child.attr('var'))).toContain(NS_MUC);
   });
 });
@@ -182,11 +213,15 @@ describe('an invitation', () => {
     await using _ = two;
     const wicca = await two.login('wicca', 'a');
     wicca.sends('<presence/>');
-    crone.sends(`<message to='${ROOM}'><x xmlns='${NS_USER}'><invite to='wicca@a.example'><reason>Come</reason></invite></x></message>`);
+    crone.sends(
+      `<message to='${ROOM}'><x xmlns='${NS_USER}'><invite to='wicca@a.example'><reason>Come</reason></invite></x></message>`,
+    );
     const invited = (await heard(two, wicca)).find(({ name }) => name === 'message');
     const inviter = invited?.child('x', NS_USER)?.child('invite')?.attr('from');
     expect([invited?.attr('from'), inviter]).toEqual([ROOM, `${ROOM}/first`]);
-    wicca.sends(`<message to='${ROOM}'><x xmlns='${NS_USER}'><decline to='${inviter}'><reason>No</reason></decline></x></message>`);
+    wicca.sends(
+      `<message to='${ROOM}'><x xmlns='${NS_USER}'><decline to='${inviter}'><reason>No</reason></decline></x></message>`,
+    );
     const declined = (await heard(two, crone)).find(({ name }) => name === 'message');
     expect(declined?.child('x', NS_USER)?.child('decline')?.attr('from')).toContain('wicca@a.example');
   });

@@ -18,6 +18,11 @@ interface Platform {
 
 const ASKS = 'It asks once whether to trust this server: compare the fingerprint below.';
 const NEEDS_TRUST = 'It needs step 2 first, because it does not ask.';
+/** COMPAT(Gajim, 1.7.3): what was accepted when it asked counts for chat alone, not for files. */
+const ASKS_FOR_CHAT = `${ASKS} To send files it needs step 2 as well.`;
+/** COMPAT(Psi+, 1.4.554): it resolves names by itself, without mDNS. */
+const ASKS_AND_NEEDS_HOST = `Give it the host that stands below under “If the app cannot find the server”. ${ASKS}`;
+const BROWSER_FIRST = 'Make the account in the browser, as offered below, and sign in to it.';
 
 const PLATFORMS: readonly Platform[] = [
   {
@@ -54,23 +59,23 @@ const PLATFORMS: readonly Platform[] = [
         link: 'https://monal-im.org/install/',
         hint: `${NEEDS_TRUST} When it asks for the local network, allow it.`,
       },
-      { name: 'Psi', link: 'https://psi-im.org/', hint: ASKS },
+      { name: 'Psi', link: 'https://psi-im.org/', hint: `${BROWSER_FIRST} ${ASKS_AND_NEEDS_HOST}` },
     ],
   },
   {
     id: 'windows',
     name: 'Windows',
     apps: [
-      { name: 'Gajim', link: 'https://gajim.org/download/', hint: ASKS },
-      { name: 'Psi+', link: 'https://psi-plus.com/', hint: ASKS },
+      { name: 'Gajim', link: 'https://gajim.org/download/', hint: `${BROWSER_FIRST} ${ASKS_FOR_CHAT}` },
+      { name: 'Psi+', link: 'https://psi-plus.com/', hint: `${BROWSER_FIRST} ${ASKS_AND_NEEDS_HOST}` },
     ],
   },
   {
     id: 'linux',
     name: 'Linux',
     apps: [
-      { name: 'Gajim', link: 'https://gajim.org/download/', hint: ASKS },
-      { name: 'Dino', link: 'https://dino.im/', hint: NEEDS_TRUST },
+      { name: 'Gajim', link: 'https://gajim.org/download/', hint: `${BROWSER_FIRST} ${ASKS_FOR_CHAT}` },
+      { name: 'Dino', link: 'https://dino.im/', hint: `${BROWSER_FIRST} ${NEEDS_TRUST}` },
     ],
   },
 ];

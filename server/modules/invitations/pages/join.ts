@@ -1,4 +1,5 @@
 /** The page that an invitation leads to, and the one about trust alone: everything is on it without a script as well. */
+import { isIPv6 } from 'node:net';
 import type { TrustFacts } from '../../../modulehost/invitations.ts';
 import { appSections } from './apps.ts';
 import { type Html, html, page } from './html.ts';
@@ -34,7 +35,7 @@ ${section}
 <h2 id="open">${section === undefined ? '2' : '3'}. Join</h2>
 <p>Once the app is installed:</p>
 <a class="button" data-open href="xmpp:${encodeURIComponent(domain)}?register">Open the invitation in the app</a>
-${origin === undefined ? undefined : accountLink(origin)}
+${origin === undefined ? undefined : accountLink(origin, trust)}
 <h3>If the app cannot find the server</h3>
 <p>Give it this host in its settings for the connection: ${hosts(trust)}</p>
 </section>
@@ -55,11 +56,23 @@ ${section}`,
   );
 }
 
-function accountLink(origin: string): Html {
+/** By address as well, but not where the certificate is from a public authority, which vouches for the name alone. */
+function accountLink(origin: string, { addresses, authority }: TrustFacts): Html {
+  const reachable = authority === undefined ? [] : addresses.filter((address) => !address.startsWith('fe80:'));
+  const byAddress = reachable.map((address, i) => {
+    const url = new URL('/join/account', origin);
+    url.hostname = isIPv6(address) ? `[${address}]` : address;
+    return html`${i === 0 ? '' : ' or '}<a data-form href="${url.href}">${address}</a>`;
+  });
   return html`<div data-part="account">
 <a class="button second" data-form href="${origin}/join/account">Make an account in the browser</a>
 <p class="soft">For apps that cannot open invitations: make the account here, then sign in with the app.</p>
-</div>`;
+${
+  byAddress.length === 0
+    ? undefined
+    : html`<p class="soft">If your device does not find that page, open it by its address: ${byAddress}</p>
+`
+}</div>`;
 }
 
 function passwordLink(origin: string): Html {

@@ -4,7 +4,10 @@ import type { TrustFacts } from '../../../modulehost/invitations.ts';
 import { type Html, html } from './html.ts';
 
 /** Nothing where the certificate is one that everybody trusts already. */
-export function trustSection({ authority, fingerprint }: TrustFacts, domain: string): Html | undefined {
+export function trustSection(
+  { authority, fingerprint, fingerprintSha1 }: TrustFacts,
+  domain: string,
+): Html | undefined {
   if (authority === undefined) return undefined;
   return html`<section aria-labelledby="trust">
 <h2 id="trust">2. Trust this server</h2>
@@ -17,7 +20,7 @@ characters in Snug. Other words mean that somebody stands between; then trust no
 <code class="fingerprint">${grouped(authority.fingerprint)}</code>
 <h3>Certificate of the server (SHA-256)</h3>
 <code class="fingerprint">${grouped(fingerprint)}</code>
-<details data-platform="ios" open>
+${fingerprintSha1 === undefined ? undefined : sha1Lines(fingerprintSha1)}<details data-platform="ios" open>
 <summary>iPhone and iPad</summary>
 <ol>
 <li>In Safari, load <a href="/ca.mobileconfig">the profile</a> and allow the download.</li>
@@ -61,6 +64,13 @@ Authorities → Finish.</li>
 Authorities → Import choose the file, and tick “Trust this CA to identify websites”.</p>
 </details>
 </section>`;
+}
+
+/** COMPAT(Psi+, 1.4.554; Profanity, 0.13): against SHA-1 nobody can find a second certificate either, so it will do. */
+function sha1Lines(fingerprint: string): Html {
+  return html`<p class="soft">Psi, Psi+ and Profanity show its SHA-1 instead:</p>
+<code class="fingerprint">${grouped(fingerprint)}</code>
+`;
 }
 
 /** Four characters each, as they are easiest to compare. */

@@ -1,0 +1,57 @@
+/** The texts about other Snug servers of the local network, on the Federation page. */
+
+export const pairs = {
+  title: 'Other Snug servers on this network',
+  text: 'People of both can chat with each other once both hosts agree. It needs neither a domain nor the internet.',
+  own: 'The words of this server:',
+  empty: 'No other Snug server is on this network.',
+  emptyText: 'As soon as somebody switches one on, it appears here by itself.',
+  list: 'Other Snug servers',
+  toNetwork: 'Open Network',
+  states: {
+    found: 'on this network',
+    asked: 'wants to chat with this server',
+    asking: 'is being asked; its host has to agree',
+    connected: 'connected',
+    paired: 'connects when somebody writes',
+    away: 'not on this network at the moment',
+    ended: 'is here, but its host seems to have ended it',
+  },
+  paired: 'agreed',
+  asked: 'asked',
+  until: 'until',
+  impostor: (address: string, domain: string) =>
+    `Another computer (${address}) calls itself ${domain}, with another key. Nothing is sent to it.`,
+  switchedOff: 'Nobody can chat yet: switch chatting with other servers on above.',
+  connect: 'Connect…',
+  connectTo: (domain: string) => `Connect with ${domain}`,
+  agree: 'Compare and agree…',
+  agreeTo: (domain: string) => `Compare and agree with ${domain}`,
+  refuse: 'Refuse',
+  refuseTo: (domain: string) => `Refuse ${domain}`,
+  refused: (domain: string) => `${domain} is not shown as asking again.`,
+  withdraw: 'Withdraw',
+  withdrawFrom: (domain: string) => `Withdraw the question to ${domain}`,
+  withdrawn: (domain: string) => `${domain} is not asked any more.`,
+  end: 'End…',
+  endWith: (domain: string) => `End chatting with ${domain}`,
+  ended: (domain: string) => `Nothing goes between here and ${domain} any more.`,
+  dialog: {
+    title: (domain: string) => `Chat with people of ${domain}?`,
+    text: (domain: string) =>
+      `Talk to the host of ${domain}, in person or by telephone. Their window shows these two lines as well, word for word. If a single word differs, somebody else pretends to be them.`,
+    here: (domain: string) => `${domain} (here)`,
+    there: (domain: string) => `${domain} (there)`,
+    compared: (domain: string) => `The host of ${domain} sees the same words`,
+    ask: 'Ask',
+    agree: 'Agree',
+    asked: (domain: string) => `${domain} is being asked. Its host has to agree in their window.`,
+    agreed: (domain: string) => `People here and at ${domain} can chat now.`,
+  },
+  endDialog: {
+    title: (domain: string) => `End chatting with ${domain}?`,
+    text: (domain: string) =>
+      `Contacts at ${domain} are no longer seen here, and nobody here by them. What was written stays.`,
+    submit: 'End it',
+  },
+};
