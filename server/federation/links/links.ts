@@ -1,13 +1,13 @@
 /** The links between this server and others: RFC 6120 between servers, in both directions. */
 import type { Socket } from 'node:net';
-import { addressPrefix } from '../../accounts/address-prefix.ts';
 import type { Timer } from '../../clock/clock.ts';
 import { parseJid } from '../../jid/jid.ts';
-import type { Logger } from '../../log/log.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { StreamError } from '../../stream/stream-error.ts';
 import type { Element } from '../../xml/element.ts';
-import type { Judge, Verdict } from '../trust/judge.ts';
+import type { Verdict } from '../trust/judge.ts';
+import { carefulJudge } from './careful-judge.ts';
+import { refuseOneMore } from './crowd.ts';
 import { HalfOpenStreams } from './half-open.ts';
 import { IncomingDuty } from './incoming.ts';
 import type { LinksOptions } from './link-options.ts';
@@ -52,7 +52,7 @@ export class Links {
 
   constructor(options: LinksOptions) {
     const log = quietLog(options.log, options.clock);
-    this.#options = { ...options, log, judge: carefully(options.judge, log) };
+    this.#options = { ...options, log, judge: carefulJudge(options.judge, log) };
     this.#home = this.#createHome();
     this.#paces = new Paces(
       (domain) => options.policy.rate(domain),
@@ -183,7 +183,7 @@ export class Links {
       options: this.#options,
       judge: (stream, domain) => this.#judge(stream, domain),
       verify: (stream, request) => this.#verifier.verify(stream, request),
-      refuseProof: (stream, remote) => this.#refuseProof(stream, remote),
+      refuseProof: (stream, remote) => refuseOneMore(this.#streams, stream, remote, this.#options.limits()),
       proven: (stream) => this.#proven(stream),
       resume: (stream, id) => this.#lost.resume(stream, id),
       pace: (domain, bytes) => this.#paces.take(domain, bytes),
@@ -199,7 +199,7 @@ export class Links {
   #linkOf(pair: string): OutgoingLink | undefined {
     const known = this.#links.get(pair);
     if (known !== undefined) return known;
-    if (this.#links.size >= this.#options.limits().maxLinks) return undefined;
+    if (this.#links.size >= this.#options.limits().maxLinks && !this.#makeRoom()) return undefined;
     const [from, to] = domainsOf(pair);
     const link = new OutgoingLink({
       home: this.#home,
@@ -213,6 +213,19 @@ export class Links {
     });
     this.#links.set(pair, link);
     return link;
+  }
+
+  /**
+   * Gives the oldest link up that leads nowhere so far.
+   * SECURITY: else who has a thousand domains where nobody answers would keep everybody from being reached.
+   */
+  #makeRoom(): boolean {
+    const expendable = this.#links.values().find((link) => link.isExpendable);
+    if (expendable === undefined) return false;
+    this.#links.delete(expendable.pair);
+    const text = `${expendable.to} could not be reached before others were written to.`;
+    expendable.abandon(new StanzaError('remote-server-timeout', text));
+    return true;
   }
 
   /** Waiting, or given to sockets or peers that have not taken it. */
@@ -252,20 +265,6 @@ export class Links {
       (tlsa) => (tlsa.length === 0 ? verdict : judge(stream.certificate, domain, tlsa)),
       () => verdict,
     );
-  }
-
-  #refuseProof(stream: LinkStream, remote: string): string | undefined {
-    const { maxStreamsPerDomain, maxStreamsPerAddress } = this.#options.limits();
-    const prefix = addressPrefix(stream.remoteAddress);
-    const [ofDomain, fromAddress] = [new Set<LinkStream>(), new Set<LinkStream>()];
-    for (const other of this.#streams) {
-      if (other === stream || other.role === 'outgoing' || !other.isReady || !other.isOpen) continue;
-      if (other.domains.remotes.has(remote)) ofDomain.add(other);
-      if (addressPrefix(other.remoteAddress) === prefix) fromAddress.add(other);
-    }
-    if (ofDomain.size >= maxStreamsPerDomain) return `There are ${maxStreamsPerDomain} streams of ${remote} already.`;
-    if (fromAddress.size < maxStreamsPerAddress) return undefined;
-    return `There are ${maxStreamsPerAddress} streams from your address already.`;
   }
 
   #proven(stream: LinkStream): void {
@@ -375,16 +374,4 @@ export class Links {
       for (const listener of [...this.#listeners]) listener();
     });
   }
-}
-
-/** SECURITY: whoever writes certificates may find a flaw in reading them; that is no reason to end the server. */
-function carefully(judge: Judge, log: Logger): Judge {
-  return (certificate, domain, tlsa) => {
-    try {
-      return judge(certificate, domain, tlsa);
-    } catch (error) {
-      log.error({ err: error, domain }, 'a certificate could not be judged');
-      return { trusted: false, reason: `The certificate of ${domain} could not be judged.` };
-    }
-  };
 }

@@ -86,6 +86,11 @@ export class OutgoingLink {
     return !isWaiting && this.#carrier === undefined && this.#opening === undefined;
   }
 
+  /** True while nothing is known of it but that it is being tried. */
+  get isExpendable(): boolean {
+    return this.#carrier === undefined && this.#awaited.size === 0;
+  }
+
   send(stanza: QueuedStanza): void {
     const refusal = this.#refusal(stanza);
     if (refusal !== undefined) {

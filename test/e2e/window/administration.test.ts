@@ -1,35 +1,12 @@
 /** Files, reports, the audit log and people's devices: what an administrator sees and does there. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser, whyNoChromium } from './browser.ts';
-import { buildWindow } from './build-window.ts';
-import { FakeControl } from './fake-control.ts';
-import { goTo, type Visit, visit } from './visit.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { goTo } from './visit.ts';
+import { visitEach } from './visit-each.ts';
 
-const reason = whyNoChromium();
-let browser: Browser;
-let control: FakeControl;
-let opened: Visit;
 let page: Page;
-
-beforeAll(async () => {
-  if (reason !== undefined) return;
-  await buildWindow();
-  browser = await openBrowser();
-});
-
-afterAll(() => browser?.close());
-
-beforeEach(async ({ skip }) => {
-  if (reason !== undefined) skip(reason);
-  control = await FakeControl.open();
-  opened = await visit(browser, control);
-  page = opened.page;
-});
-
-afterEach(async () => {
-  await opened?.context.close();
-  await control?.close();
+visitEach({}, (visited) => {
+  ({ page } = visited);
 });
 
 const dialog = () => page.getByRole('dialog');

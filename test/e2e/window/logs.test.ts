@@ -1,37 +1,14 @@
 /** Logs: live, filtered, paused. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser, whyNoChromium } from './browser.ts';
-import { buildWindow } from './build-window.ts';
-import { FakeControl } from './fake-control.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { FakeControl } from './fake-control.ts';
 import { line } from './fake-household.ts';
-import { goTo, type Visit, visit } from './visit.ts';
+import { visitEach } from './visit-each.ts';
 
-const reason = whyNoChromium();
-let browser: Browser;
 let control: FakeControl;
-let opened: Visit;
 let page: Page;
-
-beforeAll(async () => {
-  if (reason !== undefined) return;
-  await buildWindow();
-  browser = await openBrowser();
-});
-
-afterAll(() => browser?.close());
-
-beforeEach(async ({ skip }) => {
-  if (reason !== undefined) skip(reason);
-  control = await FakeControl.open();
-  opened = await visit(browser, control);
-  page = opened.page;
-  await goTo(page, 'logs');
-});
-
-afterEach(async () => {
-  await opened?.context.close();
-  await control?.close();
+visitEach({ page: 'logs' }, (visited) => {
+  ({ control, page } = visited);
 });
 
 const log = () => page.getByRole('log');

@@ -1,35 +1,15 @@
 /** What needs attention while the server runs, as the overview shows it. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { describeProblems } from '../../../server/lan/problems.ts';
 import { explain } from '../../../server/modules/proxy/listener.ts';
-import { openBrowser, whyNoChromium } from './browser.ts';
-import { buildWindow } from './build-window.ts';
-import { FakeControl } from './fake-control.ts';
-import { type Visit, visit } from './visit.ts';
+import type { FakeControl } from './fake-control.ts';
+import { visitEach } from './visit-each.ts';
 
-const reason = whyNoChromium();
-let browser: Browser;
 let control: FakeControl;
-let opened: Visit;
-
-beforeAll(async () => {
-  if (reason !== undefined) return;
-  await buildWindow();
-  browser = await openBrowser();
-});
-
-afterAll(() => browser?.close());
-
-beforeEach(async ({ skip }) => {
-  if (reason !== undefined) skip(reason);
-  control = await FakeControl.open();
-  opened = await visit(browser, control);
-});
-
-afterEach(async () => {
-  await opened?.context.close();
-  await control?.close();
+let page: Page;
+visitEach({}, (visited) => {
+  ({ control, page } = visited);
 });
 
 const PROBLEMS = describeProblems({
@@ -42,7 +22,6 @@ const PROBLEMS = describeProblems({
 });
 
 test('a port of a feature that is taken stands beside what is wrong with the name', async () => {
-  const { page } = opened;
   const inUse = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
   control.meet([...PROBLEMS, explain(inUse, 5283)]);
   const list = page.getByRole('region', { name: 'What needs your attention' });
@@ -52,7 +31,6 @@ test('a port of a feature that is taken stands beside what is wrong with the nam
 });
 
 test('a problem is said with what can be done about it, and goes when it is solved', async () => {
-  const { page } = opened;
   const list = page.getByRole('region', { name: 'What needs your attention' });
   expect(await list.count()).toBe(0);
   control.meet(PROBLEMS);

@@ -1,36 +1,13 @@
 /** Roles of one’s own: made, changed, given to people and removed. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser, whyNoChromium } from './browser.ts';
-import { buildWindow } from './build-window.ts';
-import { FakeControl } from './fake-control.ts';
-import { goTo, type Visit, visit } from './visit.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { FakeControl } from './fake-control.ts';
+import { visitEach } from './visit-each.ts';
 
-const reason = whyNoChromium();
-let browser: Browser;
 let control: FakeControl;
-let opened: Visit;
 let page: Page;
-
-beforeAll(async () => {
-  if (reason !== undefined) return;
-  await buildWindow();
-  browser = await openBrowser();
-});
-
-afterAll(() => browser?.close());
-
-beforeEach(async ({ skip }) => {
-  if (reason !== undefined) skip(reason);
-  control = await FakeControl.open();
-  opened = await visit(browser, control);
-  page = opened.page;
-  await goTo(page, 'people');
-});
-
-afterEach(async () => {
-  await opened?.context.close();
-  await control?.close();
+visitEach({ page: 'people' }, (visited) => {
+  ({ control, page } = visited);
 });
 
 const dialog = () => page.getByRole('dialog');

@@ -83,7 +83,9 @@ test('what waits goes by a stream that the other side opens, before anything new
   const peer = await RawPeer.connect(server);
   const attributes = "from='capulet.example' to='montague.example'";
   await peer.secures(attributes, await identityOf('capulet.example'));
-  peer.write("<bidi xmlns='urn:xmpp:bidi'/><auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>");
+  peer.write(
+    "<bidi xmlns='urn:xmpp:bidi'/><auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>",
+  );
   await peer.expects('success');
   peer.restarts();
   peer.opens(attributes);

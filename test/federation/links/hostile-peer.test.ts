@@ -162,6 +162,22 @@ test('what waits for all servers together is bounded, and each may have a little
   expect(server.returned.all.length).toBe(9);
 });
 
+test('domains where nobody answers do not keep others from being reached', async () => {
+  await using network = new Network();
+  const server = await open(network, { limits: { maxLinks: 2 } });
+  const capulet = await network.server({ domain: 'capulet.example' });
+  for (const name of ['one', 'two', 'three']) {
+    network.name(`${name}.example`, 1);
+    server.send(`<message from='romeo@montague.example' to='${name}.example' id='${name}'/>`);
+  }
+  server.send(toCapulet('heard'));
+  expect((await capulet.received.next()).element.attr('id')).toBe('heard');
+  expect(server.returned.all.map(({ element, error }) => [element.attr('id'), error.condition])).toEqual([
+    ['one', 'remote-server-timeout'],
+    ['two', 'remote-server-timeout'],
+  ]);
+});
+
 test('streams from one address are bounded, whatever domains they prove', async () => {
   await using network = new Network();
   const server = await open(network, { limits: { maxStreamsPerAddress: 2 } });
