@@ -174,6 +174,9 @@ async function build(
     get join() {
       return join?.address;
     },
+    get authority() {
+      return certificates.current.caFingerprintSha256;
+    },
   };
   let federation: Federation | undefined;
   let domainKeeper: DomainKeeper | undefined;

@@ -21,6 +21,9 @@ const PACKAGES = [
   'ldnsutils',
   'libnss-mdns',
   'libnss3-tools',
+  // Only the program: the package miniupnpd, which asks questions and starts it, is not needed.
+  'miniupnpd-nftables',
+  'nftables',
   'lua-unbound',
   'nsis',
   'openssl',

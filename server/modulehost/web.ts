@@ -21,6 +21,8 @@ export interface WebAddress {
   readonly origin: string | undefined;
   /** The join page, like `http://192.168.1.5:5280/join`; undefined while its port is shut. */
   readonly join?: string | undefined;
+  /** SHA-256 of the local authority as `AA:BB:…`, for links to the join page; undefined where there is none to trust. */
+  readonly authority?: string | undefined;
 }
 
 /** A refusal as a problem document (RFC 9457) with a sentence for whoever reads it. */

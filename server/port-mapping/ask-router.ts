@@ -1,6 +1,5 @@
 /** A small question to the router over UDP, asked again until it answers or its patience is at an end. */
 import { createSocket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import { MappingError } from './gateway.ts';
 
 /** The port of NAT-PMP (RFC 6886 section 3) and of PCP (RFC 6887 section 19). */
@@ -13,14 +12,12 @@ const FIRST_WAIT_MS = 250;
 const TRIES = 4;
 
 export interface RouterQuestion<Answer> {
-  /** Of the router; a link-local one of IPv6 names its interface. */
+  /** Of the router. */
   readonly address: string;
   /** ROUTER_PORT but in tests. */
   readonly port: number;
   /** For people, such as `PCP`. */
   readonly protocol: string;
-  /** The address of this computer to ask from; the system chooses where it is left out. */
-  readonly from?: string | undefined;
   /** Made for the address from which it is asked. */
   readonly request: (localAddress: string) => Buffer;
   /** Gives undefined for what is no answer to the question. @throws MappingError for a refusal */
@@ -29,9 +26,9 @@ export interface RouterQuestion<Answer> {
 
 /** @throws MappingError */
 export function askRouter<Answer>(question: RouterQuestion<Answer>): Promise<Answer> {
-  const { address, port, protocol, from, request, read } = question;
+  const { address, port, protocol, request, read } = question;
   return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    const socket = createSocket('udp4');
     let tries = 0;
     let timer: NodeJS.Timeout | undefined;
     let isOver = false;
@@ -65,6 +62,6 @@ export function askRouter<Answer>(question: RouterQuestion<Answer>): Promise<Ans
     // SECURITY (RFC 6886 section 3.1, RFC 6887 section 8.3): only the router's word counts. The system gives a
     // connected socket nothing that comes from any other address or port.
     socket.on('connect', () => send(request(socket.address().address)));
-    socket.bind({ port: 0, ...(from === undefined ? {} : { address: from }) }, () => socket.connect(port, address));
+    socket.connect(port, address);
   });
 }

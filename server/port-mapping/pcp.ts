@@ -1,8 +1,6 @@
-/** PCP (RFC 6887), the successor of NAT-PMP: forwards a port of IPv4, or lets one of IPv6 through the firewall. */
-import { isIPv6 } from 'node:net';
+/** PCP (RFC 6887), the successor of NAT-PMP, with its operations MAP and ANNOUNCE for IPv4. */
 import { askRouter, ROUTER_PORT } from './ask-router.ts';
 import { type Gateway, MappingError } from './gateway.ts';
-import { addressBytes, addressText } from './pcp-address.ts';
 import type { RouterMemory } from './router-memory.ts';
 
 const VERSION = 2;
@@ -14,6 +12,8 @@ const MAP_BYTES = HEADER_BYTES + 36;
 /** Section 7. */
 const MAX_BYTES = 1100;
 const TCP = 6;
+/** Section 5: IPv4 addresses are sent in IPv6 form. */
+const IPV4_PREFIX = Buffer.from('00000000000000000000ffff', 'hex');
 const UNSUPP_VERSION = 1;
 const CANNOT_PROVIDE_EXTERNAL = 11;
 /** Section 7.4. */
@@ -34,13 +34,11 @@ const REFUSALS: Readonly<Record<number, string>> = {
 };
 
 export interface PcpOptions {
-  /** Of the router; a link-local one of IPv6 names its interface. */
+  /** Of the router. */
   readonly address: string;
   readonly memory: RouterMemory;
   /** 5351 but in tests. */
   readonly port?: number | undefined;
-  /** The address of this computer that shall be reached; the system chooses where it is left out. */
-  readonly from?: string | undefined;
 }
 
 interface Expected {
@@ -58,13 +56,12 @@ interface PcpAnswer {
 }
 
 /** Section 14.1: a question that changes nothing. @throws MappingError when nobody answers in PCP */
-export async function pcpGateway({ address, memory, port = ROUTER_PORT, from }: PcpOptions): Promise<Gateway> {
+export async function pcpGateway({ address, memory, port = ROUTER_PORT }: PcpOptions): Promise<Gateway> {
   const ask = (request: (local: string) => Buffer, expected: Expected) =>
     askRouter({
       address,
       port,
       protocol: 'PCP',
-      from,
       request,
       read: (answer) => readAnswer(answer, expected, (epochSeconds) => memory.heard(address, epochSeconds)),
     });
@@ -113,7 +110,7 @@ export async function pcpGateway({ address, memory, port = ROUTER_PORT, from }: 
 }
 
 /** A refusal in PCP; what speaks another protocol is told apart by it. */
-export class PcpRefusal extends MappingError {
+class PcpRefusal extends MappingError {
   readonly result: number;
 
   constructor(result: number, lifetimeSeconds: number) {
@@ -142,14 +139,14 @@ interface MapRequest {
   readonly lifetimeSeconds: number;
 }
 
-/** Section 11.1. No address is suggested, which is said in the words of the family that is wanted. */
+/** Section 11.1. No address is suggested, which is said with zeros in the family that is wanted. */
 function mapRequest({ local, nonce, internalPort, externalPort, lifetimeSeconds }: MapRequest): Buffer {
   const body = Buffer.alloc(MAP_BYTES - HEADER_BYTES);
   body.set(nonce, 0);
   body.writeUInt8(TCP, 12);
   body.writeUInt16BE(internalPort, 16);
   body.writeUInt16BE(externalPort, 18);
-  body.set(addressBytes(isIPv6(local) ? '::' : '0.0.0.0'), 20);
+  body.set(addressBytes('0.0.0.0'), 20);
   return Buffer.concat([header(MAP, local, lifetimeSeconds), body]);
 }
 
@@ -170,4 +167,13 @@ function readAnswer(
   heard(epochSeconds);
   if (result !== 0) throw new PcpRefusal(result, lifetimeSeconds);
   return { lifetimeSeconds, body };
+}
+
+function addressBytes(ipv4: string): Buffer {
+  return Buffer.concat([IPV4_PREFIX, Buffer.from(ipv4.split('.').map(Number))]);
+}
+
+/** Undefined for one that is not of IPv4. */
+function addressText(bytes: Buffer): string | undefined {
+  return bytes.subarray(0, 12).equals(IPV4_PREFIX) ? [...bytes.subarray(12, 16)].join('.') : undefined;
 }

@@ -222,7 +222,7 @@ describe('the form for an account', () => {
     const { token } = await invited(scene, { inviter: 'romeo' });
     const web = await scene.web();
     expect((await web.inject('/join/account')).body).toContain('<form method="post"');
-    const done = await post(web, '/join/account', filled(`http://192.168.1.5:5280/join#${token}`));
+    const done = await post(web, '/join/account', filled(`http://192.168.1.5:5280/join#${token}.0123456789abcdef0123`));
     expect(done.statusCode).toBe(200);
     expect(done.body).toContain('juliet@localhost');
     const juliet = scene.connect({ name: 'juliet' });

@@ -1,5 +1,6 @@
 /** Ports that routers forward: asked for, renewed, and taken back. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { summarizeMapping } from '../../server/domain-setup.ts';
 import { createLogger } from '../../server/log/log.ts';
 import { RecentLines } from '../../server/log/recent-lines.ts';
 import { findGateway, readRoutes } from '../../server/port-mapping/find-gateway.ts';
@@ -102,6 +103,28 @@ describe('a router that speaks NAT-PMP', () => {
     wanted = PORTS.slice(0, 1);
     await mapping.refresh();
     expect([...natPmp.mapped.keys()]).toEqual([5222]);
+    await mapping.turnOff();
+  });
+
+  test.each([
+    ['198.51.101.7', '198.51.101.7', null],
+    ['100.64.7.1', '100.64.7.1', expect.stringContaining('carrier-grade NAT')],
+    ['192.168.178.20', '192.168.178.20', expect.stringContaining('a second router in front of it')],
+    ['0.0.0.0', null, null],
+  ])('that says %s of itself, it is said what that means', async (says, externalAddress, hint) => {
+    natPmp.externalAddress = says;
+    const { mapping } = open('NAT-PMP');
+    await mapping.turnOn();
+    expect(summarizeMapping(mapping.facts)).toMatchObject({ externalAddress, hint });
+    await mapping.turnOff();
+  });
+
+  test('one that has no address of its own is asked all the same, and says so', async () => {
+    natPmp.result = 3;
+    const { mapping } = open('NAT-PMP');
+    await mapping.turnOn();
+    expect(mapping.facts.ports[0]?.text).toContain('no public address from its provider');
+    expect(summarizeMapping(mapping.facts).hint).toContain('carrier-grade NAT');
     await mapping.turnOff();
   });
 

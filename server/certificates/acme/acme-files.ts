@@ -3,7 +3,7 @@
  * happened lately, so that a server that restarts often does not ask often.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CertificateError } from '../certificate-error.ts';
@@ -27,7 +27,10 @@ const state = z.object({
   advice: z.object({ fingerprint: z.string(), renewAtMs: z.number(), askAgainMs: z.number() }).nullable().default(null),
   /** Services without a DNS record, which the certificate therefore lacks. */
   omitted: z.array(z.string()).default([]),
+  /** Certificates of late: authorities give only so many of the same names in a week. */
+  issued: z.array(z.object({ wish: z.string(), atMs: z.number() })).default([]),
 });
+const records = z.array(z.object({ name: z.string(), value: z.string() })).max(100);
 export type AcmeState = z.output<typeof state>;
 
 export class AcmeFiles {
@@ -102,6 +105,25 @@ export class AcmeFiles {
   async keepState(to: AcmeState): Promise<void> {
     await this.#prepare();
     await writeDurably(join(this.#folder, 'state.json'), `${JSON.stringify(to, null, 2)}\n`, 0o600);
+  }
+
+  /** TXT records of an attempt that may still be in the DNS. */
+  async leftRecords(): Promise<z.output<typeof records>> {
+    try {
+      return records.parse(JSON.parse(await readFile(this.#recordsPath, 'utf8')));
+    } catch {
+      return []; // none, or damaged: records that prove nothing any more do no harm
+    }
+  }
+
+  async keepLeftRecords(left: readonly { readonly name: string; readonly value: string }[]): Promise<void> {
+    await this.#prepare();
+    if (left.length === 0) await rm(this.#recordsPath, { force: true });
+    else await writeDurably(this.#recordsPath, `${JSON.stringify(left, null, 2)}\n`, 0o600);
+  }
+
+  get #recordsPath(): string {
+    return join(this.#folder, 'left-records.json');
   }
 
   async #prepare(): Promise<void> {

@@ -9,7 +9,8 @@ import { AcmeError } from './acme-error.ts';
 import type { AcmeFiles } from './acme-files.ts';
 import type { AcmeRecord } from './acme-status.ts';
 import { Authority } from './authority.ts';
-import { createResolver } from './dns/name-servers.ts';
+import { challengePlace } from './dns/challenge-place.ts';
+import { createResolver, type DnsPlace } from './dns/name-servers.ts';
 import { createProvider } from './dns/providers.ts';
 import type { Fetch } from './dns/rest-call.ts';
 import { txtVisibility } from './dns/visibility.ts';
@@ -102,11 +103,14 @@ export class AcmeRequest {
       names: names.names,
       keyPem,
       solver,
-      onStep: (step) => this.#tell({ step }),
+      onStep: (step) => {
+        if (this.isGivenUp) throw givenUp();
+        this.#tell({ step });
+      },
       pause: (ms) => this.#pause(ms),
       elapsedMs: () => clock.elapsedMs(),
     });
-    if (this.isGivenUp) throw new AcmeError('cancelled', 'The request was given up.');
+    // Also when it was given up meanwhile: it is there, and counts with the authority.
     await files.keep(domain, pem, keyPem);
     const certificate = await files.certificate(domain, clock.now());
     if (certificate === undefined)
@@ -115,13 +119,23 @@ export class AcmeRequest {
   }
 
   #createSolver(): Solver {
-    const { settings, address, clock } = this.#options;
+    const { settings, address, clock, files, log } = this.#options;
     if (settings.challenge === 'http-01')
       return httpSolver({ port: settings.httpPort, address, mapDoor: this.#outside.mapDoor });
     const provider = createProvider(this.#options);
-    if (provider === undefined) return manualSolver({ ask: (records) => this.#ask(records) });
-    const see = (record: AcmeRecord) => this.#see(record);
-    return dnsSolver(provider, { see, pause: (ms) => this.#pause(ms), elapsedMs: () => clock.elapsedMs() });
+    const place = (name: string) => challengePlace(name, this.#dnsPlace());
+    if (provider === undefined) return manualSolver({ place, ask: (records) => this.#ask(records) });
+    return dnsSolver(provider, {
+      place,
+      files,
+      onLeft: (name, error) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        log.warn({ name, reason }, 'TXT record not taken away; tried again with the next certificate');
+      },
+      see: (record) => this.#see(record),
+      pause: (ms) => this.#pause(ms),
+      elapsedMs: () => clock.elapsedMs(),
+    });
   }
 
   /** Shows the records and waits, as long as it takes, until somebody has made them and they can be seen. */
@@ -129,7 +143,7 @@ export class AcmeRequest {
     const { signal } = this.#abort;
     for (;;) {
       const said = Promise.withResolvers<void>();
-      const stop = (): void => said.reject(new AcmeError('cancelled', 'The request was given up.'));
+      const stop = (): void => said.reject(givenUp());
       signal.addEventListener('abort', stop);
       if (signal.aborted) stop();
       this.#go = said.resolve;
@@ -160,8 +174,12 @@ export class AcmeRequest {
   }
 
   #see({ name, value }: AcmeRecord) {
+    return txtVisibility(name, value, this.#dnsPlace());
+  }
+
+  #dnsPlace(): DnsPlace {
     const { servers, dnsPort } = this.#options;
-    return txtVisibility(name, value, { servers: servers(), ...(dnsPort === undefined ? {} : { port: dnsPort }) });
+    return { servers: servers(), ...(dnsPort === undefined ? {} : { port: dnsPort }) };
   }
 
   #resolver(): Resolver {
@@ -173,7 +191,7 @@ export class AcmeRequest {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         timer.cancel();
-        reject(new AcmeError('cancelled', 'The request was given up.'));
+        reject(givenUp());
       };
       const timer = this.#options.clock.after(ms, () => {
         signal.removeEventListener('abort', stop);
@@ -188,6 +206,10 @@ export class AcmeRequest {
     this.#progress = { ...this.#progress, ...changed };
     this.#outside.onProgress();
   }
+}
+
+function givenUp(): AcmeError {
+  return new AcmeError('cancelled', 'The request was given up.');
 }
 
 /** @throws AcmeError when a setting does not fit */

@@ -1,5 +1,5 @@
 /** What can be told of the certificate of a public authority. */
-import type { AcmeFailureCode } from './acme-error.ts';
+import { AcmeError, type AcmeFailureCode } from './acme-error.ts';
 import type { Step } from './order.ts';
 
 export interface AcmeRecord {
@@ -42,4 +42,11 @@ export interface AcmeStatus {
   readonly nextAttemptMs: number | undefined;
   /** Why no authority would certify this domain, as a sentence. */
   readonly refusal: string | undefined;
+}
+
+export function failureOf(error: unknown, atMs: number): AcmeFailure {
+  if (!(error instanceof AcmeError))
+    return { code: 'certificate', text: 'Something unexpected happened; the log says more.', atMs };
+  const { code, message: text, fix } = error;
+  return { code, text, ...(fix === undefined ? {} : { fix }), atMs };
 }

@@ -7,14 +7,16 @@ import type { PemFiles } from '../pem-files.ts';
 import { AcmeError } from './acme-error.ts';
 import type { AcmeState } from './acme-files.ts';
 import { type AcmeOptions, AcmeRequest, openAuthority } from './acme-request.ts';
-import type { AcmeStatus } from './acme-status.ts';
+import { type AcmeStatus, failureOf } from './acme-status.ts';
 import { createProvider } from './dns/providers.ts';
 import { wantedNames } from './provable-names.ts';
 import { whyNotPublic } from './public-name.ts';
-import { momentIn, renewalMoment, waitAfter } from './renewal.ts';
+import { earliestAdvice, momentIn, renewalMoment, waitAfter } from './renewal.ts';
+import { isWaiting, whyNotAgain, withIssued } from './restraint.ts';
 
 export type { AcmeOptions } from './acme-request.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 /** Often enough for certificates of six days. */
 const CHECK_MS = 60 * 60 * 1000;
 /** After the start, so that a server that is started and stopped asks nobody. */
@@ -67,7 +69,10 @@ export class Acme {
     return () => this.#listeners.delete(listener);
   }
 
+  /** What hindered the last attempt may be gone: there is no reason to wait any longer. */
   settingsChanged(): void {
+    if (this.#run === undefined && this.#state.failure?.code === 'settings')
+      this.#state = { ...this.#state, waitUntilMs: 0 };
     this.#changed();
   }
 
@@ -89,7 +94,12 @@ export class Acme {
         renewAtMs: this.#renewAtMs(certificate),
       },
       failure: this.#state.failure ?? undefined,
-      nextAttemptMs: this.#renewsByItself && this.#state.failure !== null ? this.#state.waitUntilMs : undefined,
+      nextAttemptMs:
+        this.#renewsByItself && this.#state.failure !== null
+          ? this.#isWaiting
+            ? this.#state.waitUntilMs
+            : this.#options.clock.now()
+          : undefined,
       refusal,
     };
   }
@@ -107,8 +117,10 @@ export class Acme {
     if (this.#run !== undefined || this.#closed) return;
     this.#check();
     const { failure, waitUntilMs } = this.#state;
-    if (failure?.code === 'rate-limited' && waitUntilMs > this.#options.clock.now())
+    if (failure?.code === 'rate-limited' && this.#isWaiting)
       throw new AcmeError('rate-limited', `The authority asked to wait until ${minute(waitUntilMs)}.`);
+    const excess = this.#excess();
+    if (excess !== undefined) throw new AcmeError('rate-limited', excess.text);
     this.#start();
   }
 
@@ -127,9 +139,9 @@ export class Acme {
 
   /** Renews the certificate, or gets the first one, when that is due and needs nobody. Never rejects. */
   async renewIfDue(): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     if (this.#run !== undefined || this.#closed || !this.#renewsByItself) return;
-    if (clock.now() < this.#state.waitUntilMs) return;
+    if (this.#isWaiting || this.#excess() !== undefined) return;
     await this.#takeAdvice();
     const certificate = this.#certificate?.identity;
     if (certificate !== undefined && clock.now() < this.#renewAtMs(certificate)) return;
@@ -137,10 +149,26 @@ export class Acme {
     try {
       this.#check();
     } catch (error) {
-      log.warn({ err: error }, 'certificate not asked for');
+      this.#failed(error, this.#state.failures);
+      await this.#keepState();
+      this.#changed();
       return;
     }
     await this.#start();
+  }
+
+  get #isWaiting(): boolean {
+    return isWaiting(this.#state.waitUntilMs, this.#options.clock.now());
+  }
+
+  /** Why there are enough certificates of these names for now. */
+  #excess() {
+    return whyNotAgain(this.#state.issued, this.#wish, this.#options.clock.now());
+  }
+
+  get #wish(): string {
+    const { domain, settings } = this.#options;
+    return `${settings.directory} ${wantedNames(domain, settings).join()}`;
   }
 
   /** A record by hand needs a person, who is told by the status when it is time. */
@@ -153,7 +181,8 @@ export class Acme {
   #renewAtMs({ certificatePem, fingerprintSha256 }: PemFiles['identity']): number {
     const { advice } = this.#state;
     const third = renewalMoment(certificatePem);
-    return advice?.fingerprint === fingerprintSha256 ? Math.min(advice.renewAtMs, third) : third;
+    if (advice?.fingerprint !== fingerprintSha256) return third;
+    return Math.min(Math.max(advice.renewAtMs, earliestAdvice(certificatePem)), third);
   }
 
   #check(): void {
@@ -180,35 +209,64 @@ export class Acme {
 
   async #attempt(run: AcmeRequest): Promise<void> {
     const { log, domain, clock } = this.#options;
+    const before = this.#state;
+    const wish = this.#wish;
     try {
+      await this.#reserve(before.failures + 1);
       const { names, certificate } = await run.run();
       this.#certificate = certificate;
-      this.#state = { ...this.#state, failures: 0, failure: null, waitUntilMs: 0, omitted: [...names.omitted] };
+      const issued = withIssued(before.issued, wish, clock.now());
+      this.#state = {
+        ...this.#state,
+        ...{ failures: 0, failure: null, waitUntilMs: 0, omitted: [...names.omitted], issued },
+      };
+      // Before anybody is told: what listeners do with it may fail.
+      await this.#keepState();
       log.info({ names: names.names, omitted: names.omitted }, 'certificate acquired');
       if (!this.#options.settings.enabled) await this.#options.enable();
       await this.#options.onCertificate();
+      return;
     } catch (error) {
-      if (run.isGivenUp) {
+      if (!run.isGivenUp) this.#failed(error, before.failures);
+      else {
         log.info({ domain }, 'certificate request given up');
-        return;
+        // The end of the server is no wish of a person: one that is started again and again asks as seldom.
+        if (!this.#closed) this.#state = before;
       }
-      const known = asAcmeError(error);
-      if (known === undefined) log.error({ err: error }, 'certificate request failed');
-      else log.warn({ code: known.code, reason: known.message }, 'certificate not acquired');
-      const failures = this.#state.failures + 1;
-      this.#state = {
-        ...this.#state,
-        failures,
-        failure: {
-          code: known?.code ?? 'certificate',
-          text: known?.message ?? 'Something unexpected happened; the log says more.',
-          ...(known?.fix === undefined ? {} : { fix: known.fix }),
-          atMs: clock.now(),
-        },
-        waitUntilMs: clock.now() + waitAfter(failures, known?.retryAfterMs),
-      };
     }
-    await this.#options.files.keepState(this.#state).catch((error: unknown) => {
+    await this.#keepState();
+  }
+
+  /** Written down before anything is sent, so that a crash on the way counts as a failure. @throws AcmeError */
+  async #reserve(failures: number): Promise<void> {
+    this.#state = { ...this.#state, failures, waitUntilMs: this.#options.clock.now() + waitAfter(failures, undefined) };
+    try {
+      await this.#options.files.keepState(this.#state);
+    } catch (error) {
+      throw new AcmeError('certificate', 'A certificate cannot be stored on this computer, so none was asked for.', {
+        fix: 'Is the disk full, or the data directory read-only?',
+        cause: error,
+      });
+    }
+  }
+
+  #failed(error: unknown, earlierFailures: number): void {
+    const { log, clock } = this.#options;
+    const known = error instanceof AcmeError ? error : undefined;
+    if (known === undefined) log.error({ err: error }, 'certificate request failed');
+    else log.warn({ code: known.code, reason: known.message }, 'certificate not acquired');
+    const failures = earlierFailures + 1;
+    this.#state = {
+      ...this.#state,
+      failures,
+      failure: failureOf(error, clock.now()),
+      waitUntilMs: clock.now() + waitAfter(failures, known?.retryAfterMs),
+    };
+  }
+
+  async #keepState(): Promise<void> {
+    const { files, log } = this.#options;
+    await files.keepState(this.#state).catch((error: unknown) => {
       log.error({ err: error }, 'state of the certificate not stored');
     });
   }
@@ -220,7 +278,7 @@ export class Acme {
     const { clock, log, random, files } = this.#options;
     if (certificate === undefined) return;
     const { fingerprintSha256: fingerprint, certificatePem } = certificate;
-    if (advice?.fingerprint === fingerprint && clock.now() < advice.askAgainMs) return;
+    if (advice?.fingerprint === fingerprint && isWaiting(advice.askAgainMs, clock.now(), DAY_MS)) return;
     try {
       const window = await (await openAuthority(this.#options)).advice(certificatePem);
       if (window === undefined) return;
@@ -237,10 +295,6 @@ export class Acme {
   #changed(): void {
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-function asAcmeError(error: unknown): AcmeError | undefined {
-  return error instanceof AcmeError ? error : undefined;
 }
 
 function minute(ms: number): string {

@@ -8,6 +8,13 @@ import { AcmeError } from './acme-error.ts';
 const PATH = '/.well-known/acme-challenge/';
 /** Nobody but the authority has business here. */
 const MAX_CONNECTIONS = 50;
+/** SECURITY: whoever says nothing must not keep the authority out for long. */
+const LIMITS = {
+  requestTimeout: 5_000,
+  headersTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 8_192,
+};
 
 export class HttpDoor {
   readonly #answers = new Map<string, string>();
@@ -21,7 +28,7 @@ export class HttpDoor {
   }
 
   private constructor() {
-    this.#server = createServer({ requestTimeout: 10_000, maxHeaderSize: 8_192 }, (request, response) => {
+    this.#server = createServer(LIMITS, (request, response) => {
       const path = request.url ?? '';
       const answer = path.startsWith(PATH) ? this.#answers.get(path.slice(PATH.length)) : undefined;
       response.setHeader('Connection', 'close');
@@ -51,6 +58,8 @@ export class HttpDoor {
   #listen(port: number, address: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => reject(whyShut(error, port)));
+      // What happens to a door that is open, such as too many files, concerns the visitor only.
+      this.#server.on('error', () => undefined);
       this.#server.listen({ port, host: address }, () => resolve());
     });
   }

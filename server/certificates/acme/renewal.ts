@@ -1,6 +1,7 @@
 /** When a certificate is to be renewed, and how long to wait after a failure. */
 import { X509Certificate } from 'node:crypto';
 import { readDer, readExtension } from '../der.ts';
+import { LONGEST_WAIT_MS as LONGEST_ASKED_MS } from './restraint.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -18,10 +19,18 @@ export function renewalMoment(certificatePem: string): number {
   return to - (to - from) / 3;
 }
 
+/**
+ * Milliseconds since 1970: before this an authority may advise what it likes. One that always advises to renew at once
+ * would otherwise get the same names every hour, and soon give none any more.
+ */
+export function earliestAdvice(certificatePem: string): number {
+  return new X509Certificate(certificatePem).validFromDate.getTime() + 2 * DAY_MS;
+}
+
 /** Milliseconds to wait after `failures` failures in a row, or as long as the authority asks for. */
 export function waitAfter(failures: number, retryAfterMs: number | undefined): number {
   const own = Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, failures - 1), LONGEST_WAIT_MS);
-  return Math.max(own, Math.min(retryAfterMs ?? 0, 14 * DAY_MS));
+  return Math.max(own, Math.min(retryAfterMs ?? 0, LONGEST_ASKED_MS));
 }
 
 /** How a certificate is called when the authority is asked about it (RFC 9773 section 4.1); undefined if it cannot be. */

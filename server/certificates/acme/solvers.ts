@@ -42,19 +42,34 @@ export interface WantedTxt {
   readonly value: string;
 }
 
+/** Where records that are in the DNS are written down, so that a crash does not leave them there for ever. */
+export interface LeftRecords {
+  leftRecords(): Promise<readonly WantedTxt[]>;
+  keepLeftRecords(records: readonly WantedTxt[]): Promise<void>;
+}
+
 export interface DnsSolverOptions {
+  /** The name at which the record of a challenge has to be. */
+  readonly place: (name: string) => Promise<string>;
+  readonly files: LeftRecords;
+  /** A record that could not be taken away; it is tried again the next time. */
+  readonly onLeft: (name: string, error: unknown) => void;
   readonly see: (record: WantedTxt) => Promise<Visibility>;
   readonly pause: (ms: number) => Promise<void>;
   readonly elapsedMs: () => number;
 }
 
-export function dnsSolver(provider: DnsProvider, { see, pause, elapsedMs }: DnsSolverOptions): Solver {
+export function dnsSolver(provider: DnsProvider, options: DnsSolverOptions): Solver {
+  const { see, place, files, onLeft, pause, elapsedMs } = options;
   const records: WantedTxt[] = [];
+  let old: readonly WantedTxt[] | undefined;
   return {
     type: 'dns-01',
     async prepare(name, _token, value) {
-      const record = { name: challengeName(name), value };
+      const record = { name: await place(challengeName(name)), value };
+      old ??= await files.leftRecords();
       records.push(record);
+      await files.keepLeftRecords([...old, ...records]);
       await provider.setTxt(record.name, record.value);
     },
     async settled() {
@@ -72,23 +87,31 @@ export function dnsSolver(provider: DnsProvider, { see, pause, elapsedMs }: DnsS
       }
     },
     async undo() {
-      for (const { name, value } of records) await provider.removeTxt(name, value).catch(() => undefined);
+      const left: WantedTxt[] = [];
+      for (const record of [...(old ?? []), ...records]) {
+        await provider.removeTxt(record.name, record.value).catch((error: unknown) => {
+          onLeft(record.name, error);
+          left.push(record);
+        });
+      }
+      if (old !== undefined) await files.keepLeftRecords(left).catch(() => undefined);
     },
   };
 }
 
 export interface ManualSolverOptions {
+  /** The name at which the record of a challenge has to be. */
+  readonly place: (name: string) => Promise<string>;
   /** Shows what is to be made, and resolves when it is there; rejects when the order is cancelled. */
   readonly ask: (records: readonly WantedTxt[]) => Promise<void>;
 }
 
-export function manualSolver({ ask }: ManualSolverOptions): Solver {
+export function manualSolver({ ask, place }: ManualSolverOptions): Solver {
   const records: WantedTxt[] = [];
   return {
     type: 'dns-01',
-    prepare(name, _token, value) {
-      records.push({ name: challengeName(name), value });
-      return Promise.resolve();
+    async prepare(name, _token, value) {
+      records.push({ name: await place(challengeName(name)), value });
     },
     settled: () => ask(records),
     undo: () => Promise.resolve(),

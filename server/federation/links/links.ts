@@ -14,6 +14,7 @@ import type { LinksOptions } from './link-options.ts';
 import { LinkStream } from './link-stream.ts';
 import type { DomainSummary, LinkTest } from './link-summary.ts';
 import { LinkTransport } from './link-transport.ts';
+import { LinksEnd } from './links-end.ts';
 import { LostStreams } from './lost-streams.ts';
 import type { ManagedState } from './managed-state.ts';
 import { OutgoingLink } from './outgoing-link.ts';
@@ -28,8 +29,6 @@ import { Verifier } from './verifier.ts';
 
 /** How often silent streams are looked after. */
 const SWEEP_MS = 5_000;
-/** How long the end of all links waits for goodbyes. */
-const GOODBYE_MS = 1_500;
 const STOPPING = 'Chatting with other servers is being switched off.';
 
 export class Links {
@@ -45,10 +44,9 @@ export class Links {
   readonly #verifier: Verifier;
   readonly #paces: Paces;
   readonly #sweep: Timer;
+  readonly #end: LinksEnd;
   #isChangeTold = true;
   #isStopping = false;
-  #drained: (() => void) | undefined;
-  #allGone: (() => void) | undefined;
 
   constructor(options: LinksOptions) {
     const log = quietLog(options.log, options.clock);
@@ -58,6 +56,8 @@ export class Links {
       (domain) => options.policy.rate(domain),
       () => options.clock.elapsedMs(),
     );
+    const { clock } = options;
+    this.#end = new LinksEnd({ clock, streams: this.#streams, links: () => this.#links.values() });
     this.#lost = new LostStreams({
       clock: options.clock,
       streams: this.#streams,
@@ -159,7 +159,7 @@ export class Links {
    */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    await this.#drain(graceMs);
+    await this.#end.drain(graceMs);
     this.#sweep.cancel();
     this.#verifier.stop();
     const error = new StanzaError('remote-server-timeout', STOPPING);
@@ -170,7 +170,7 @@ export class Links {
       if (stream.isReady) stream.close();
       else stream.fail(new StreamError('system-shutdown', STOPPING));
     }
-    await this.#untilGone();
+    await this.#end.untilGone();
     for (const link of this.#links.values()) link.abandon(error);
     this.#links.clear();
     this.#listeners.clear();
@@ -327,7 +327,6 @@ export class Links {
   #gone(stream: LinkStream): void {
     this.#streams.delete(stream);
     this.#changed();
-    if (this.#streams.size === 0) this.#allGone?.();
   }
 
   #lookAfter(): void {
@@ -335,38 +334,8 @@ export class Links {
     this.#paces.forgetIdle();
   }
 
-  /** Until nothing is unacknowledged nor about to be sent. What waits for a pause to end is not waited for. */
-  async #drain(graceMs: number): Promise<void> {
-    if (this.#isDrained || graceMs <= 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#drained = resolve;
-    const patience = this.#options.clock.after(graceMs, resolve);
-    await promise;
-    patience.cancel();
-    this.#drained = undefined;
-  }
-
-  get #isDrained(): boolean {
-    for (const stream of this.#streams) {
-      if (stream.isOpen && (stream.management.state?.unacked.length ?? 0) > 0) return false;
-    }
-    for (const link of this.#links.values()) if (link.state === 'connecting' && link.queuedStanzas > 0) return false;
-    return true;
-  }
-
-  async #untilGone(): Promise<void> {
-    if (this.#streams.size === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#allGone = resolve;
-    const force = this.#options.clock.after(GOODBYE_MS, () => {
-      for (const stream of [...this.#streams]) stream.destroy();
-    });
-    await promise;
-    force.cancel();
-  }
-
   #changed(): void {
-    if (this.#drained !== undefined && this.#isDrained) this.#drained();
+    this.#end.changed();
     if (!this.#isChangeTold || this.#listeners.size === 0) return;
     this.#isChangeTold = false;
     setImmediate(() => {

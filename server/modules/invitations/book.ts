@@ -15,7 +15,7 @@ import { prepareLocalpart } from '../../jid/precis.ts';
 import { GROUPS, type GroupsService } from '../../modulehost/groups.ts';
 import type { InvitationsService } from '../../modulehost/invitations.ts';
 import type { Host } from '../../modulehost/module.ts';
-import { invitationUri } from './links.ts';
+import { invitationUri, joinPageLink } from './links.ts';
 import { InvitationProgress } from './progress.ts';
 import type { INVITATION_SETTINGS } from './settings.ts';
 import * as store from './store.ts';
@@ -178,8 +178,7 @@ export class InvitationBook implements InvitationsService {
 
   #issue(invitation: Invitation, token: string): IssuedInvitation {
     const { domain, web } = this.#host;
-    const page = web.join === undefined ? undefined : `${web.join}#${token}`;
-    return { ...invitation, token, uri: invitationUri(invitation, domain, token), page };
+    return { ...invitation, token, uri: invitationUri(invitation, domain, token), page: joinPageLink(web, token) };
   }
 
   /** The prepared name, if there is one. @throws DeedError */

@@ -164,7 +164,8 @@ function readForm(body: unknown): SentForm {
   const value = (name: string) => values.get(name) ?? '';
   return {
     // Whoever is asked for the code may give the whole link.
-    token: value('token').replace(/^.*#/s, '').slice(0, 100),
+    // As it stands behind the # of the link, with the authority's fingerprint or without.
+    token: value('token').replace(/^.*#/s, '').replace(/\..*$/s, '').slice(0, 100),
     username: value('username').trim().slice(0, 1_023),
     password: value('password'),
     again: value('again'),

@@ -243,7 +243,7 @@ describe.each<[string, (fetch: Fetch) => DnsProvider]>([
       answering(200, '<html>captive portal</html>'),
       'answers in a way that Snug does not understand',
     ],
-    ['a fault of theirs', answering(503, 'down'), 'refuses (503)'],
+    ['a fault of theirs', answering(503, 'down'), 'has a fault of its own at this moment (503)'],
     ['a line that is cut', () => Promise.reject(new TypeError('fetch failed')), 'cannot be reached'],
   ] as const)('%s is said, without the token', async (_, fetch, sentence) => {
     const error = await failure(open(fetch as Fetch).setTxt(NAME, 'proof'));

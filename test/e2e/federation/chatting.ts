@@ -32,9 +32,9 @@ export class Chatting implements AsyncDisposable {
     this.#took = [];
   }
 
-  /** Milliseconds, by the share of messages that took no longer; since `begin`. */
-  percentile(share: number): number {
-    const sorted = this.#took.toSorted((a, b) => a - b);
+  /** Milliseconds, by the share of messages that took no longer; of those since `begin`, from the one at `from` on. */
+  percentile(share: number, from = 0): number {
+    const sorted = this.#took.slice(from).sort((a, b) => a - b);
     return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   }
 

@@ -92,12 +92,17 @@ test.each([
   ['revoked', /taken back/],
   ['forged', /not known here/],
   ['cut off', /not complete/],
+  ['of a server that had this address before', /not the server that invited you/],
 ])('a link that is %s says so', async (what, sentence) => {
   const { page: address, id } = await invite();
   if (what === 'revoked') await runSnug(server.dataDir, 'invite', 'revoke', id);
   const { context, page } = await open();
-  const forged = what === 'forged' ? address.replace(/#.*/, `#${'f'.repeat(32)}`) : address;
-  await page.goto(what === 'cut off' ? address.slice(0, -4) : forged);
+  const opened: Readonly<Record<string, string>> = {
+    forged: address.replace(/#.{32}/, `#${'f'.repeat(32)}`),
+    'cut off': address.slice(0, -4),
+    'of a server that had this address before': address.replace(/\..{20}$/, `.${'f'.repeat(20)}`),
+  };
+  await page.goto(opened[what] ?? address);
   await page.getByRole('alert').getByText(sentence).waitFor();
   expect(await violations(page)).toEqual([]);
   await context.close();

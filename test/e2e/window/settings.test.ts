@@ -1,6 +1,6 @@
 /** Settings: each kind of control against the real settings of the server. */
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { FakeControl } from './fake-control.ts';
 import { visitEach } from './visit-each.ts';
 

@@ -72,6 +72,10 @@ function refusal({ title, reasonIn }: RestApi, response: Response, answer: unkno
       retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined,
     });
   }
+  if (status >= 500)
+    return new AcmeError('dns-provider', `${title} has a fault of its own at this moment (${status}).`, {
+      fix: 'Snug tries again by itself.',
+    });
   const reason = reasonIn(answer);
   return new AcmeError(
     'dns-provider',

@@ -3,7 +3,8 @@
  * them, past all caches. Asking the authority before that costs one of the few failures that it allows an hour.
  */
 import type { Resolver } from 'node:dns/promises';
-import { createResolver, type DnsPlace, followAliases, nameServersOf } from './name-servers.ts';
+import { challengePlace } from './challenge-place.ts';
+import { createResolver, type DnsPlace, nameServersOf } from './name-servers.ts';
 
 export interface Visibility {
   readonly isVisible: boolean;
@@ -14,7 +15,7 @@ export interface Visibility {
 
 export async function txtVisibility(name: string, value: string, place: DnsPlace): Promise<Visibility> {
   const resolver = createResolver(place.servers);
-  const target = await followAliases(resolver, name);
+  const target = await challengePlace(name, place);
   const responsible = await nameServersOf(resolver, target, place);
   const asked = responsible.length === 0 ? [resolver] : responsible;
   const seen = await Promise.all(asked.map((server) => hasTxt(server, target, value)));

@@ -24,7 +24,7 @@ export function joinPage({ domain, trust, origin }: JoinPage): string {
 <h1>This link does not work</h1>
 <p class="warn" data-text="refusal" role="alert"></p>
 </section>
-<div data-part="steps">
+<div data-part="steps" data-authority="${trust.authority?.fingerprint.replaceAll(':', '').toLowerCase() ?? ''}">
 <noscript><section><p>Your browser runs no scripts, so this page cannot see the code of your invitation: it is what stands
 behind the <b>#</b> in the address of this page. You will be asked for it below.</p></section></noscript>
 <section data-part="apps" aria-labelledby="apps">

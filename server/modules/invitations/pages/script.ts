@@ -58,8 +58,11 @@ export const SCRIPT = `'use strict';
     if (part.open && first !== part) part.parentNode.insertBefore(part, first);
   });
 
-  var found = /^#([0-9a-fA-F]{32})$/.exec(location.hash);
+  var found = /^#([0-9a-fA-F]{32})(?:\\.([0-9a-fA-F]{20}))?$/.exec(location.hash);
   var token = found ? found[1].toLowerCase() : undefined;
+  var wanted = found && found[2] ? found[2].toLowerCase() : '';
+  var marked = document.querySelector('[data-authority]');
+  var authority = marked ? marked.getAttribute('data-authority') : '';
   all('input[name="token"]').forEach(function (input) {
     if (!token) return;
     input.value = token;
@@ -67,6 +70,9 @@ export const SCRIPT = `'use strict';
   });
   if (document.body.querySelector('[data-part="invitation"]') === null) return;
   if (!token) return refuse('This link is not complete: the code behind the # is missing. Scan it, or copy it, once more.');
+  if (authority.slice(0, wanted.length) !== wanted) {
+    return refuse('This is not the server that invited you, or it has a new certificate. Ask for a new link, and use nothing on this page.');
+  }
   all('a[data-form]').forEach(function (link) { link.hash = token; });
 
   function refuse(text) {
