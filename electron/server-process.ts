@@ -4,7 +4,7 @@
  * How a worker ended is read from what it said itself (`stopped`, `fatal`) and only then from its exit: exit codes of
  * utility processes have been wrong in several versions of Electron.
  */
-import type { FromWorker, WorkerReady } from '../server/control/contract.ts';
+import type { FromWorker, ToWorker, WorkerReady } from '../server/control/contract.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { DesktopLog } from './desktop-log.ts';
 import type { PortObject } from './electron-objects.ts';
@@ -104,8 +104,12 @@ export class ServerProcess {
 
   /** Switches chatting with other servers; does nothing while it is not running. */
   setFederation(isEnabled: boolean): void {
-    if (this.#phase.kind === 'running' && this.#run?.isEnding === false)
-      this.#run.worker.post({ type: 'set-federation', isEnabled });
+    this.#tell({ type: 'set-federation', isEnabled });
+  }
+
+  /** Shows the server on this network, or hides it; does nothing while it is not running. */
+  setVisible(isVisible: boolean): void {
+    this.#tell({ type: 'set-visible', isVisible });
   }
 
   /** The computer goes to sleep: nobody can be heard, so nobody is missed. */
@@ -124,6 +128,10 @@ export class ServerProcess {
     }
     this.#listen(this.#run);
     if (!this.#run.isEnding) this.#run.worker.post({ type: 'network-changed' });
+  }
+
+  #tell(message: ToWorker): void {
+    if (this.#phase.kind === 'running' && this.#run?.isEnding === false) this.#run.worker.post(message);
   }
 
   #launch(): void {

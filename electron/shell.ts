@@ -193,7 +193,9 @@ export class Shell {
       start: () => this.#server.start(),
       pause: () => void this.#server.stop('paused'),
       restart: () => void this.#server.restart(),
-      'toggle-federation': () => this.#server.setFederation(this.#federation()?.isEnabled !== true),
+      attend: () => this.#window.show(),
+      'toggle-federation': () => this.#server.setFederation(this.#status()?.federation.isEnabled !== true),
+      'toggle-visible': () => this.#server.setVisible(this.#status()?.isVisible !== true),
       'toggle-login-item': () => void this.#setLoginItem(!autostart.isOn()),
       'view-logs': () => void this.#openLogs(),
       quit: () => void this.quit(),
@@ -240,16 +242,16 @@ export class Shell {
   }
 
   /** Undefined while the server does not run, or has not told yet. */
-  #federation(): Status['federation'] | undefined {
+  #status(): Status | undefined {
     const { phase } = this.#server;
-    return phase.kind === 'running' ? phase.status?.federation : undefined;
+    return phase.kind === 'running' ? phase.status : undefined;
   }
 
   #trayModel(): TrayModel {
     const { autostart } = this.#desktop;
     return trayModel({
       state: this.#state(),
-      federation: this.#federation(),
+      status: this.#status(),
       isLoginItem: autostart.isOn(),
       canBeLoginItem: autostart.isPossible,
     });

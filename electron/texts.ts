@@ -14,7 +14,8 @@ export const texts = {
   starting: (name: string) => `${name} is starting…`,
   running: (name: string, online: number) =>
     `${name} is running — ${online === 0 ? 'nobody online' : `${count(online, 'person', 'people')} online`}`,
-  runningWithProblem: (name: string, reason: string) => `${name} is running — ${reason}`,
+  /** Where there is but one line: behind the headline of a server that runs. */
+  runningWithProblem: (headline: string, reason: string) => `${headline}; ${reason}`,
   stopping: 'The server is stopping.',
   stopped: (name: string) => `${name} is stopped`,
   failed: (name: string, reason: string) => `${name} could not run: ${reason}`,
@@ -36,6 +37,7 @@ export const texts = {
   invite: 'Invite someone…',
   open: `Open ${PRODUCT}…`,
   federation: 'Allow chatting with other servers',
+  visible: 'Visible on this network',
   pause: 'Pause server',
   start: 'Start server',
   startAgain: 'Start again',

@@ -9,6 +9,7 @@ const MAX_LABEL = 110;
 
 export type TrayAction =
   | 'copy-address'
+  | 'attend'
   | 'finish-setup'
   | 'invite'
   | 'open'
@@ -17,6 +18,7 @@ export type TrayAction =
   | 'restart'
   | 'toggle-login-item'
   | 'toggle-federation'
+  | 'toggle-visible'
   | 'view-logs'
   | 'quit';
 
@@ -41,7 +43,7 @@ export interface TrayModel {
 export interface TrayFacts {
   readonly state: ServerState;
   /** Undefined while the server does not tell. */
-  readonly federation?: Status['federation'] | undefined;
+  readonly status?: Pick<Status, 'federation' | 'isVisible'> | undefined;
   readonly isLoginItem: boolean;
   /** False where the system keeps login items to itself, as Flatpak and Snap do: then there is no such row. */
   readonly canBeLoginItem: boolean;
@@ -50,9 +52,11 @@ export interface TrayFacts {
 export function trayModel(facts: TrayFacts): TrayModel {
   const { state } = facts;
   const headline = headlineOf(state);
+  const tooltip =
+    state.kind === 'running-with-problem' ? texts.runningWithProblem(headline, state.reason ?? '') : headline;
   return {
     icon: state.kind,
-    tooltip: shorten(headline, MAX_TOOLTIP),
+    tooltip: shorten(tooltip, MAX_TOOLTIP),
     rows: [
       { kind: 'text', label: shorten(`${BULLETS[state.kind]} ${headline}`, MAX_LABEL) },
       ...(state.kind === 'needs-setup' ? setupRows() : serverRows(facts)),
@@ -77,17 +81,18 @@ function setupRows(): readonly TrayRow[] {
   return [separator, action('finish-setup', texts.finishSetup), separator, quit(texts.quit)];
 }
 
-function serverRows({ state, federation, isLoginItem, canBeLoginItem }: TrayFacts): readonly TrayRow[] {
+function serverRows({ state, status, isLoginItem, canBeLoginItem }: TrayFacts): readonly TrayRow[] {
   const isUp = state.kind === 'running' || state.kind === 'running-with-problem';
   const isComing = state.kind === 'starting';
   const start = state.kind === 'failed' ? texts.startAgain : texts.start;
   return [
     ...(state.address === undefined ? [] : [action('copy-address', state.address)]),
+    ...(state.kind === 'running-with-problem' ? [action('attend', attention(state.reason ?? ''))] : []),
     separator,
     action('invite', texts.invite, isUp),
     action('open', texts.open),
     separator,
-    ...(federation === undefined ? [] : [federationRow(federation)]),
+    ...(status === undefined ? [] : [federationRow(status.federation), visibleRow(status.isVisible)]),
     isUp || isComing ? action('pause', texts.pause) : action('start', start),
     action('restart', texts.restart, isUp || isComing),
     separator,
@@ -120,6 +125,21 @@ function federationRow({ isEnabled, isPossible, why }: Status['federation']): Tr
   };
 }
 
+function visibleRow(isVisible: boolean): TrayRow {
+  return {
+    kind: 'checkbox',
+    label: texts.visible,
+    action: 'toggle-visible',
+    isChecked: isVisible,
+    isEnabled: true,
+  };
+}
+
+/** What is wrong is pressed, and the window says more. */
+function attention(reason: string): string {
+  return `${shorten(`${BULLETS['running-with-problem']} ${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`, MAX_LABEL - 1)}…`;
+}
+
 function headlineOf(state: ServerState): string {
   const name = nameOf(state.address);
   const reason = state.reason ?? '';
@@ -129,9 +149,8 @@ function headlineOf(state: ServerState): string {
     case 'starting':
       return reason || texts.starting(name);
     case 'running':
-      return texts.running(name, state.online ?? 0);
     case 'running-with-problem':
-      return texts.runningWithProblem(name, reason);
+      return texts.running(name, state.online ?? 0);
     case 'stopped':
       return reason === '' ? texts.stopped(name) : reason;
     case 'failed':

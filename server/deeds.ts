@@ -5,6 +5,7 @@ import { fingerprintWords } from './certificates/fingerprint-words.ts';
 import { ClientNames } from './client-names.ts';
 import type { Clock } from './clock/clock.ts';
 import type { Config } from './config/config.ts';
+import { lanSettings } from './config/settings.ts';
 import type { Status } from './control/contract.ts';
 import type { Deeds, FederationDeeds, PairDeeds } from './control/deeds.ts';
 import type { Core } from './core.ts';
@@ -73,6 +74,7 @@ const NEVER_SEEN: ReadonlyMap<string, number> = new Map();
 export function createDeeds(options: DeedsOptions): Deeds {
   const { core, accounts, domain, clock } = options;
   const { host, sessions, administration, audit } = core;
+  const lan = options.config.group('lan', lanSettings);
   let isStopping = false;
   const listeners = new Set<() => void>();
   const changed = (): void => {
@@ -82,6 +84,9 @@ export function createDeeds(options: DeedsOptions): Deeds {
   for (const event of ACCOUNT_EVENTS) accounts.on(event, changed);
   options.federation.onChange(changed);
   options.pairs.onChange(changed);
+  options.config.onChange((key) => {
+    if (key === 'lan.mdns') changed();
+  });
   options.domainSetup.onChange(changed);
   void options.stopping.then(() => {
     isStopping = true;
@@ -118,6 +123,7 @@ export function createDeeds(options: DeedsOptions): Deeds {
           ...wordsOf(certificate.caFingerprintSha256),
         },
         federation: options.federationState(),
+        isVisible: lan.mdns,
         problems: options.problems(),
       };
     },

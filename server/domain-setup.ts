@@ -5,7 +5,7 @@ import type { Acme } from './certificates/acme/acme.ts';
 import { AcmeError } from './certificates/acme/acme-error.ts';
 import { asciiDomain } from './certificates/certificate-names.ts';
 import type { Certificates } from './certificates/certificates.ts';
-import { type ExpiryProblem, expiryProblems } from './certificates/expiry-problems.ts';
+import { type ExpiryProblem, expiryProblems, troubleProblems } from './certificates/expiry-problems.ts';
 import type { Clock } from './clock/clock.ts';
 import { acmeSettings } from './config/acme-settings.ts';
 import type { Config } from './config/config.ts';
@@ -77,7 +77,7 @@ export function openDomainSetup(options: DomainSetupOptions): DomainSetup {
       else await config.set('federation.portMapping', isOn);
       await changing;
     },
-    problems: () => expiryProblems(certificates.current, clock.now()),
+    problems: () => [...expiryProblems(certificates.current, clock.now()), ...troubleProblems(certificates)],
     networkChanged: () => void mapping.refresh(),
     async close() {
       unlisten();

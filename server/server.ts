@@ -88,6 +88,8 @@ export interface RunningServer {
   followStatus(listener: (status: Status) => void): void;
   /** The tray's switch for other servers. Never rejects: what comes of it is told by the status. */
   setFederation(isEnabled: boolean): Promise<void>;
+  /** The tray's switch for being shown on this network, likewise. */
+  setVisible(isVisible: boolean): Promise<void>;
   /** The computer goes to sleep: who looks for the server shall not find it until `networkChanged`. */
   suspend(): void;
   /** For who knows that the computer woke up, or joined another network. */
@@ -352,6 +354,12 @@ async function build(
   const firstAdmin = await createFirstAdmin(data);
   log.info({ domain, ports: openPorts, version: VERSION }, 'server started');
   const joinPage = join?.address;
+  const setFromTray = (key: string, value: boolean): Promise<void> =>
+    deeds
+      .perform(thisComputer('window'), 'settings.set', { key, value })
+      .catch((error: unknown) =>
+        log.warn({ key, reason: String(error) }, 'setting could not be changed from the tray'),
+      );
   return {
     domain,
     ports: openPorts,
@@ -362,10 +370,8 @@ async function build(
     ...(webDoor === undefined ? {} : { window: webDoor.newAddress() }),
     connect: (port) => portDoor.serve(port, thisComputer('window')),
     followStatus: (listener) => void follow(deeds, listener, stopped.promise),
-    setFederation: (isEnabled) =>
-      deeds
-        .perform(thisComputer('window'), 'settings.set', { key: 'federation.enabled', value: isEnabled })
-        .catch((error: unknown) => log.warn({ reason: String(error) }, 'federation could not be switched')),
+    setFederation: (isEnabled) => setFromTray('federation.enabled', isEnabled),
+    setVisible: (isVisible) => setFromTray('lan.mdns', isVisible),
     suspend: () => void announcer?.suspend(),
     networkChanged() {
       announcer?.networkChanged();

@@ -82,6 +82,9 @@ export class Worker {
       case 'set-federation':
         void this.#running?.setFederation(message.isEnabled);
         return;
+      case 'set-visible':
+        void this.#running?.setVisible(message.isVisible);
+        return;
       case 'network-changed':
         this.#running?.networkChanged();
     }

@@ -78,6 +78,10 @@ const running = (): RunningServer => ({
     told.push(`federation ${isEnabled}`);
     return Promise.resolve();
   },
+  setVisible: (isVisible) => {
+    told.push(`visible ${isVisible}`);
+    return Promise.resolve();
+  },
   suspend: () => told.push('suspend'),
   networkChanged: () => told.push('network changed'),
   stop: (reason) => {
@@ -134,7 +138,8 @@ describe('windows', () => {
     await runs();
     say({ type: 'network-changed' });
     say({ type: 'set-federation', isEnabled: true });
-    expect(told).toEqual(['network changed', 'federation true']);
+    say({ type: 'set-visible', isVisible: false });
+    expect(told).toEqual(['network changed', 'federation true', 'visible false']);
   });
 });
 

@@ -4,7 +4,7 @@ import type { DeviceSummary } from '../../server/control/contract.ts';
 import { useClient, useDeed, useDevices } from '../queries.ts';
 import { texts } from '../texts.ts';
 import { Ago } from './ago.tsx';
-import css from './person-drawer.module.css';
+import css from './section.module.css';
 import { tell, tellFailure } from './tell.ts';
 
 const words = texts.people.access;
@@ -14,15 +14,15 @@ export function DeviceAccess({ localpart }: { readonly localpart: string }) {
   const away = (devices ?? []).filter(({ isConnected }) => !isConnected);
   if (away.length === 0) return null;
   return (
-    <>
-      <h3 className={css.further}>{words.title}</h3>
-      <ul className={css.devices}>
+    <section className={css.part}>
+      <h3 className={css.title}>{words.title}</h3>
+      <ul className={css.list}>
         {away.map((device) => (
           <Device key={device.id} localpart={localpart} device={device} />
         ))}
       </ul>
-      <p className={css.hint}>{words.hint}</p>
-    </>
+      <p className={css.after}>{words.hint}</p>
+    </section>
   );
 }
 
@@ -39,9 +39,9 @@ function Device({ localpart, device }: { readonly localpart: string; readonly de
       .then(({ canComeBack }) => tell(canComeBack ? words.revokedForNow(name) : words.revoked(name)), tellFailure);
   };
   return (
-    <li className={css.device}>
+    <li className={css.item}>
       <div className={css.about}>
-        <span className={css.client}>{name}</span>
+        <span className={css.name}>{name}</span>
         <span className={css.dim}>
           {words.lastSeen} <Ago iso={lastSeen} />
         </span>

@@ -1,5 +1,5 @@
 /** The way between the pages. In a narrow window it is a rail: the icon above its word. */
-import { type PageName, pageNames } from '../page-names.ts';
+import { type PageName, pageGroups } from '../page-names.ts';
 import { pageAddress } from '../route.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icons.tsx';
@@ -18,16 +18,18 @@ export function Navigation({ page, version }: NavigationProps) {
         <Logo size={30} />
         <span className={css.name}>{texts.product}</span>
       </p>
-      <ul className={css.list}>
-        {pageNames.map((name) => (
-          <li key={name}>
-            <a className={css.link} href={pageAddress(name)} aria-current={name === page ? 'page' : undefined}>
-              <Icon name={name} size={20} />
-              <span>{texts.pages[name]}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
+      {pageGroups.map((group) => (
+        <ul className={css.list} key={group[0]}>
+          {group.map((name) => (
+            <li key={name}>
+              <a className={css.link} href={pageAddress(name)} aria-current={name === page ? 'page' : undefined}>
+                <Icon name={name} size={20} />
+                <span>{texts.pages[name]}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      ))}
       {version === undefined ? null : <p className={css.version}>{texts.version(version)}</p>}
     </nav>
   );

@@ -15,6 +15,7 @@ import { PersonMark } from './person-mark.tsx';
 import { stateName } from './person-state.tsx';
 import { Presence } from './presence.tsx';
 import { ResetLink } from './reset-link.tsx';
+import section from './section.module.css';
 import { SideSheet } from './side-sheet.tsx';
 import { tell, tellFailure } from './tell.ts';
 import { useLast } from './use-last.ts';
@@ -70,17 +71,17 @@ function Person({ account }: { readonly account: AccountSummary }) {
           <dd>{stateName(status)}</dd>
         </div>
       </dl>
-      <h3 className={css.title}>{words.drawer.devices}</h3>
+      <h3 className={section.title}>{words.drawer.devices}</h3>
       {own.length === 0 ? (
         <Notice icon="device" title={words.drawer.none} text={words.drawer.noneText} />
       ) : (
         <>
-          <ul className={css.devices}>
+          <ul className={section.list}>
             {own.map((session) => (
               <Device key={session.jid} session={session} />
             ))}
           </ul>
-          <p className={css.hint}>{words.drawer.disconnectHint}</p>
+          <p className={section.after}>{words.drawer.disconnectHint}</p>
         </>
       )}
       <PersonEnd account={account} />
@@ -100,15 +101,15 @@ function Device({ session }: { readonly session: SessionSummary }) {
     end.mutateAsync({ jid }).then(() => tell(words.told.disconnected(client ?? resource)), tellFailure);
   };
   return (
-    <li className={css.device}>
-      <div className={css.about}>
-        <span className={css.client}>{client ?? resource}</span>
+    <li className={section.item}>
+      <div className={section.about}>
+        <span className={section.name}>{client ?? resource}</span>
         <Presence session={session} />
-        {client === undefined ? null : <span className={css.dim}>{resource}</span>}
-        <span className={css.dim}>
+        {client === undefined ? null : <span className={section.dim}>{resource}</span>}
+        <span className={section.dim}>
           {words.drawer.from(address)} <Ago iso={since} />
         </span>
-        {isResumable ? <span className={css.dim}>{words.drawer.resumable}</span> : null}
+        {isResumable ? <span className={section.dim}>{words.drawer.resumable}</span> : null}
       </div>
       <Button
         variant="default"

@@ -1,68 +1,33 @@
 /** The roles of this server: those that every server has, and one's own, to make, change and remove. */
 import { Button } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
 import type { RoleSummary } from '../../server/control/contract.ts';
 import { summarizePermissions } from '../permissions.ts';
 import { sentenceOf, useClient, useRoles } from '../queries.ts';
 import { roleName } from '../role-name.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icons.tsx';
+import { ListSheet } from './list-sheet.tsx';
 import { LoadFailure, Loading } from './notice.tsx';
 import { RemoveRole } from './remove-role.tsx';
 import { RoleForm } from './role-form.tsx';
 import css from './section.module.css';
-import { SideSheet } from './side-sheet.tsx';
 
 const words = texts.roles;
 
-type View =
-  | { readonly kind: 'list' }
-  | { readonly kind: 'form'; readonly role: RoleSummary | undefined }
-  | { readonly kind: 'remove'; readonly role: RoleSummary };
-
-const LIST: View = { kind: 'list' };
-
 export function RolesSheet({ isOpen, close }: { readonly isOpen: boolean; readonly close: () => void }) {
-  const [view, setView] = useState<View>(LIST);
-  const body = useFocusOnChange(view);
-  useEffect(() => {
-    if (isOpen) setView(LIST);
-  }, [isOpen]);
   return (
-    <SideSheet isOpen={isOpen} title={titleOf(view)} close={close} closesOnClickOutside={view.kind === 'list'}>
-      <div ref={body} tabIndex={-1} className={css.body}>
-        {view.kind === 'list' ? (
-          <List show={setView} />
-        ) : view.kind === 'form' ? (
-          <RoleForm role={view.role} back={() => setView(LIST)} remove={(role) => setView({ kind: 'remove', role })} />
-        ) : (
-          <RemoveRole role={view.role} back={() => setView(LIST)} />
-        )}
-      </div>
-    </SideSheet>
+    <ListSheet<RoleSummary>
+      isOpen={isOpen}
+      close={close}
+      titles={words}
+      list={(edit) => <List edit={edit} />}
+      form={(role, back, remove) => <RoleForm role={role} back={back} remove={remove} />}
+      removal={(role, back) => <RemoveRole role={role} back={back} />}
+    />
   );
 }
 
-function titleOf(view: View): string {
-  if (view.kind === 'list') return words.title;
-  if (view.kind === 'remove') return words.removeTitle(view.role.name);
-  return view.role === undefined ? words.newTitle : words.changeTitle(view.role.name);
-}
-
-/** What was pressed is gone with the view it stood in, so the focus goes to where the next one begins. */
-function useFocusOnChange(view: View) {
-  const body = useRef<HTMLDivElement>(null);
-  const shown = useRef(view);
-  useEffect(() => {
-    if (shown.current === view) return;
-    shown.current = view;
-    const first = body.current?.querySelector<HTMLElement>('[data-first]');
-    (first ?? body.current)?.focus();
-  }, [view]);
-  return body;
-}
-
-function List({ show }: { readonly show: (view: View) => void }) {
+function List({ edit }: { readonly edit: (role: RoleSummary | undefined) => void }) {
   const roles = useRoles();
   const isOnline = useClient() !== undefined;
   const { data } = roles;
@@ -88,7 +53,7 @@ function List({ show }: { readonly show: (view: View) => void }) {
                   size="xs"
                   disabled={!isOnline}
                   aria-label={words.changeName(role.name)}
-                  onClick={() => show({ kind: 'form', role })}
+                  onClick={() => edit(role)}
                 >
                   {words.change}
                 </Button>
@@ -101,7 +66,7 @@ function List({ show }: { readonly show: (view: View) => void }) {
           leftSection={<Icon name="plus" />}
           disabled={!isOnline}
           data-first
-          onClick={() => show({ kind: 'form', role: undefined })}
+          onClick={() => edit(undefined)}
         >
           {words.add}
         </Button>

@@ -21,7 +21,7 @@ export function SettingRow({ setting }: { readonly setting: SettingDescription }
   const change = useSettingChange(setting);
   const title = settingTitle(key);
   const kind = isWriteOnly ? ({ kind: 'secret' } as const) : fieldKindOf(setting.jsonSchema);
-  const defaultText = isWriteOnly ? words.secretIsUnset : words.defaultIs(showValue(setting.default));
+  const defaultText = isWriteOnly ? words.secretIsUnset : words.defaultIs(showValue(key, setting.default));
   const isDefault = JSON.stringify(value) === JSON.stringify(setting.default);
   const error = change.refusal;
   return (

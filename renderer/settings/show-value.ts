@@ -1,14 +1,16 @@
-/** A setting's value in a few words, for "Default: …". */
+/** A setting's value in a few words, for "Default: …": a choice as the control calls it. */
 import { formatBytes, formatDuration } from '../format.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.settings;
 
-export function showValue(value: unknown): string {
+export function showValue(key: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? words.on : words.off;
   if (typeof value === 'number') return String(value);
-  if (typeof value === 'string') return value === '' ? words.empty : (words.words[value] ?? value);
-  if (Array.isArray(value)) return value.length === 0 ? words.empty : value.map(showValue).join(', ');
+  if (typeof value === 'string')
+    return value === '' ? words.empty : (words.options[`${key}.${value}`] ?? words.words[value] ?? value);
+  if (Array.isArray(value))
+    return value.length === 0 ? words.empty : value.map((entry) => showValue(key, entry)).join(', ');
   return JSON.stringify(value) ?? words.empty;
 }
 

@@ -4,7 +4,7 @@ import { plural } from './plural.ts';
 export const files = {
   intro: (files: number, size: string) =>
     files === 0 ? 'What people share with one another appears here.' : `${plural(files, 'file', 'files')}, ${size}.`,
-  search: 'Search files',
+  search: 'Find a file',
   columns: { file: 'File', account: 'Shared by', size: 'Size', uploaded: 'Shared', actions: 'Actions' },
   empty: 'No files yet',
   emptyText: 'Pictures and files that people send to each other through this server will be listed here.',
@@ -20,7 +20,7 @@ export const files = {
   },
   removed: (name: string) => `${name} is deleted.`,
   usage: {
-    title: 'Room by person',
+    title: 'Space by person',
     count: (n: number) => plural(n, 'file', 'files'),
     show: (account: string, size: string, files: string) => `Show what ${account} shares: ${size} in ${files}`,
     more: (n: number) => `${plural(n, 'more person', 'more people')}`,

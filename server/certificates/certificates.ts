@@ -47,6 +47,7 @@ export class Certificates {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #watched: readonly string[] = [];
+  #trouble: CertificateError | undefined;
 
   /** @throws CertificateError when there is nothing that can be shown to clients. */
   static async open(options: CertificatesOptions): Promise<Certificates> {
@@ -61,6 +62,11 @@ export class Certificates {
 
   get current(): TlsIdentity {
     return this.#loaded.identity;
+  }
+
+  /** Why what is set now is not in use, while the certificate of before is; undefined when all is as it is set. */
+  get trouble(): CertificateError | undefined {
+    return this.#trouble;
   }
 
   /** Calls `listener` with each new identity from now on; the function that is returned ends that. */
@@ -134,12 +140,20 @@ export class Certificates {
       loaded = await load(this.#options);
     } catch (error) {
       log.error({ err: error }, 'certificate not reloaded: the old one stays in use');
+      this.#trouble =
+        error instanceof CertificateError
+          ? error
+          : new CertificateError('unusable', 'The certificate cannot be read; the log says why.', { cause: error });
       return;
     }
+    this.#trouble = undefined;
     const { concern } = loaded;
     if (concern) log.error({ problem: concern.problem }, concern.message);
     // An outdated certificate replaces no good one; but when the old one is outdated too, the newer is what was meant.
-    if (concern && !this.#loaded.concern && !isExpired(this.current, this.#options.now())) return;
+    if (concern && !this.#loaded.concern && !isExpired(this.current, this.#options.now())) {
+      this.#trouble = concern;
+      return;
+    }
     this.#accept(loaded);
   }
 

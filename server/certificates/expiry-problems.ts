@@ -9,7 +9,12 @@ const LATE_MS = 3 * DAY_MS;
 const SHARE_OF_LIFE = 5;
 
 export interface ExpiryProblem {
-  readonly code: 'certificate-expires' | 'certificate-expires-soon' | 'certificate-expired';
+  readonly code:
+    | 'certificate-expires'
+    | 'certificate-expires-soon'
+    | 'certificate-expired'
+    /** Another one is set, and cannot be. */
+    | 'certificate-not-used';
   readonly text: string;
   readonly fix: string;
 }
@@ -35,6 +40,18 @@ export function expiryProblems({ source, certificatePem }: TlsIdentity, nowMs: n
       code: left <= Math.min(LATE_MS, share / 2) ? 'certificate-expires-soon' : 'certificate-expires',
       text: `The certificate ends on ${day}, in ${days === 1 ? 'one day' : `${days} days`}.`,
       fix,
+    },
+  ];
+}
+
+/** Own files that somebody set or replaced, and that are not fit for use: nobody may find out only at the next start. */
+export function troubleProblems({ trouble }: { readonly trouble: Error | undefined }): readonly ExpiryProblem[] {
+  if (trouble === undefined) return [];
+  return [
+    {
+      code: 'certificate-not-used',
+      text: `The certificate that is set cannot be used, so the one of before stays in use: ${trouble.message}`,
+      fix: 'Correct the files that tls.certificate and tls.key name, or clear both settings. Snug does not start with files that cannot be used.',
     },
   ];
 }

@@ -86,6 +86,7 @@ const status = z.object({
     words: z.string().optional().describe('six words that stand for the fingerprint of the local authority'),
   }),
   federation: federationState.describe('chatting with people of other servers'),
+  isVisible: z.boolean().describe('whether the server is to be shown on this network (lan.mdns)'),
   /** What needs somebody's attention while the server runs; the worst comes first. */
   problems: z
     .array(
@@ -273,7 +274,9 @@ export type ToWorker =
   /** After sleep, or when an interface came or went. */
   | { readonly type: 'network-changed' }
   /** The tray's switch for chatting with other servers; what comes of it is told by the status. */
-  | { readonly type: 'set-federation'; readonly isEnabled: boolean };
+  | { readonly type: 'set-federation'; readonly isEnabled: boolean }
+  /** The tray's switch for being shown on this network. */
+  | { readonly type: 'set-visible'; readonly isVisible: boolean };
 
 /** What people need to know once the server runs. */
 export interface WorkerReady {

@@ -2,6 +2,10 @@
 import type { CaaRecord, SrvRecord, TlsaRecord } from 'node:dns';
 import type { Resolver } from 'node:dns/promises';
 import { createResolver, type DnsPlace, nameServersOf } from '../certificates/acme/dns/name-servers.ts';
+import { plain } from '../certificates/acme/problems.ts';
+
+/** Nobody has that many on purpose. */
+const MAX_RECORDS = 20;
 
 /** Undefined when nobody answered. */
 export type Answer<T> = readonly T[] | undefined;
@@ -28,9 +32,10 @@ export function createDnsAnswers(place: DnsPlace): DnsAnswers {
       }
       return undefined;
     },
-    alias: (name) => ask(resolver.resolveCname(name)),
-    srv: (name) => ask(resolver.resolveSrv(name)),
-    caa: (name) => ask(resolver.resolveCaa(name)),
+    alias: async (name) => (await ask(resolver.resolveCname(name)))?.map(plain),
+    srv: async (name) =>
+      (await ask(resolver.resolveSrv(name)))?.map((record) => ({ ...record, name: plain(record.name) })),
+    caa: async (name) => (await ask(resolver.resolveCaa(name)))?.map(plainCaa),
     tlsa: (name) => ask(resolver.resolveTlsa(name)),
   };
 }
@@ -42,9 +47,15 @@ async function addressesOf(resolver: Resolver, name: string): Promise<Answer<str
 
 async function ask<T>(question: Promise<readonly T[]>): Promise<Answer<T>> {
   try {
-    return await question;
+    return (await question).slice(0, MAX_RECORDS);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOTFOUND' || code === 'ENODATA' ? [] : undefined;
   }
+}
+
+/** SECURITY: who has the DNS of a domain can write there what they like, and it is shown to people. */
+function plainCaa({ critical, ...texts }: CaaRecord): CaaRecord {
+  const plained = Object.entries(texts).map(([tag, value]) => [tag, plain(String(value))]);
+  return { critical, ...Object.fromEntries(plained) };
 }

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { AcmeFiles } from '../../server/certificates/acme/acme-files.ts';
 import { CertificateError } from '../../server/certificates/certificate-error.ts';
 import { Certificates, type OwnFiles } from '../../server/certificates/certificates.ts';
+import { troubleProblems } from '../../server/certificates/expiry-problems.ts';
 import { createLogger } from '../../server/log/log.ts';
 import { RecentLines } from '../../server/log/recent-lines.ts';
 import { makePem, temporaryFolder } from './pem-maker.ts';
@@ -55,6 +56,28 @@ test('half a pair of own files changes nothing', async () => {
   wish.own = { ...own, keyPath: '' };
   await certificates.reload();
   expect(shown).toEqual([]);
+});
+
+test('own files that cannot be used are told of until they can, or are wished for no more', async () => {
+  const { certificates, wish, own } = await open();
+  wish.own = { ...own, certificatePath: '/nowhere/chain.pem' };
+  await certificates.reload();
+  expect(certificates.current.source).toBe('local-ca');
+  expect(certificates.trouble?.message).toBe('/nowhere/chain.pem cannot be read: there is no such file.');
+  const [problem, ...others] = troubleProblems(certificates);
+  expect(others).toEqual([]);
+  expect(problem).toMatchObject({ code: 'certificate-not-used' });
+  expect(problem?.text).toContain('/nowhere/chain.pem cannot be read');
+  expect(problem?.text).toContain('the one of before stays in use');
+  wish.own = own;
+  await certificates.reload();
+  expect([certificates.current.source, certificates.trouble]).toEqual(['files', undefined]);
+  wish.own = { ...own, keyPath: '' };
+  await certificates.reload();
+  expect(certificates.trouble).toBeDefined();
+  wish.own = undefined;
+  await certificates.reload();
+  expect(troubleProblems(certificates)).toEqual([]);
 });
 
 test('pages by IP address keep the local authority’s certificate', async () => {

@@ -45,6 +45,7 @@ const running = (): RunningServer => ({
   },
   window: 'http://127.0.0.1:5282/#token=once',
   setFederation: () => Promise.resolve(),
+  setVisible: () => Promise.resolve(),
   failure,
   stopping: stopping.promise,
   stopped: stopped.promise,

@@ -58,6 +58,7 @@ export const aStatus: Status = {
   traffic: { messages: 7 },
   certificate: { fingerprint: 'AB:CD', expiresAt: '2027-01-31T12:00:00.000Z', source: 'own' },
   federation: new FakeFederation().state(),
+  isVisible: true,
   problems: [],
 };
 

@@ -17,6 +17,7 @@ export function aStatus(changes: Partial<Status> = {}): Status {
     traffic: { messages: 0 },
     certificate: { fingerprint: 'AB:CD', expiresAt: '2027-01-05T09:00:00Z', source: 'self-signed' },
     federation: { state: 'off', isEnabled: false, isPossible: false, why: 'Needs a domain of your own.' },
+    isVisible: true,
     problems: [],
     ...changes,
   };

@@ -284,8 +284,10 @@ describe('a worker that gives no sign of life', () => {
     expect(newest().isKilled).toBe(true);
   });
 
-  test('is told to chat with other servers or not, while it runs', async () => {
+  test('is told what the tray’s switches say, while it runs', async () => {
     const { server, newest } = running();
+    server.setVisible(false);
+    expect(newest().heard.at(-1)).toEqual({ type: 'set-visible', isVisible: false });
     server.setFederation(true);
     expect(newest().heard.at(-1)).toEqual({ type: 'set-federation', isEnabled: true });
     const stopped = server.stop('pause');

@@ -49,7 +49,9 @@ describe('the state that people see', () => {
       return state.reason;
     };
     expect(reason(runningWith(aStatus({ addresses: [] })))).toMatch(/not connected to a network/);
-    expect(reason(runningWith(aStatus({ ports: { c2s: null, c2sTls: null, web: null, join: null, proxy: null } })))).toMatch(/switched off/);
+    expect(
+      reason(runningWith(aStatus({ ports: { c2s: null, c2sTls: null, web: null, join: null, proxy: null } }))),
+    ).toMatch(/switched off/);
     expect(reason(expiring(0))).toMatch(/has expired/);
     expect(reason(expiring(1))).toMatch(/expires today/);
     expect(reason(expiring(DAY))).toMatch(/in 1 day$/);

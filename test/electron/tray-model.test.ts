@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type TrayFacts, type TrayRow, trayModel } from '../../electron/tray-model.ts';
-import type { ServerState } from '../../server/control/contract.ts';
+import type { ServerState, Status } from '../../server/control/contract.ts';
 
 const read = (row: TrayRow): string => {
   switch (row.kind) {
@@ -93,9 +93,10 @@ describe('the tray', () => {
     expect(
       show({ kind: 'running-with-problem', address, online: 1, reason: 'the certificate has expired' }),
     ).toMatchInlineSnapshot(`
-      "[running-with-problem] Miller is running — the certificate has expired
-      (⚠ Miller is running — the certificate has expired)
+      "[running-with-problem] Miller is running — 1 person online; the certificate has expired
+      (⚠ Miller is running — 1 person online)
       miller.local
+      ⚠ The certificate has expired…
       ──
       Invite someone…
       Open Snug…
@@ -162,8 +163,8 @@ describe('the tray', () => {
   });
 
   test('has a switch for other servers, which says why it cannot be used', () => {
-    const row = (federation: TrayFacts['federation']) =>
-      show({ kind: 'running', address }, { federation })
+    const row = (federation: Status['federation'] | undefined) =>
+      show({ kind: 'running', address }, federation === undefined ? {} : { status: { federation, isVisible: true } })
         .split('\n')
         .find((line) => line.includes('other servers'));
     expect(row(undefined)).toBeUndefined();
@@ -175,6 +176,18 @@ describe('the tray', () => {
     expect(row({ state: 'off', isEnabled: true, isPossible: false, why: 'Needs a domain of your own.' })).toBe(
       '(☐ Allow chatting with other servers — Needs a domain of your own.)',
     );
+  });
+
+  test('has a switch for being seen on the network, below the one for other servers', () => {
+    const rows = (isVisible: boolean) =>
+      show(
+        { kind: 'running', address },
+        { status: { federation: { state: 'off', isEnabled: false, isPossible: true }, isVisible } },
+      )
+        .split('\n')
+        .slice(7, 9);
+    expect(rows(true)).toEqual(['☐ Allow chatting with other servers', '✓ Visible on this network']);
+    expect(rows(false)).toEqual(['☐ Allow chatting with other servers', '☐ Visible on this network']);
   });
 
   test('has no row for the login where the system keeps that to itself', () => {

@@ -87,10 +87,19 @@ export class Authority {
     return typeof url === 'string' ? url : undefined;
   }
 
-  /** Makes the account of this key, or finds it again. Only for who has agreed to the terms. */
+  /**
+   * Makes the account of this key, or finds it again. Only for who has agreed to the terms.
+   *
+   * Not by the client's own `createAccount`: it updates an account that it finds, even where there is nothing to update,
+   * which authorities refuse, and with that every renewal.
+   */
   async signIn(email: string): Promise<void> {
-    const contact = email === '' ? {} : { contact: [`mailto:${email}`] };
-    await this.#call(() => this.#client.createAccount({ termsOfServiceAgreed: true, ...contact }));
+    const contact = email === '' ? [] : [`mailto:${email}`];
+    const wish = { termsOfServiceAgreed: true, ...(contact.length === 0 ? {} : { contact }) };
+    const { status, data } = await this.#call(() => (this.#client as unknown as WithApi).api.createAccount(wish));
+    // RFC 8555 section 7.3.1: of an account that is there already nothing is changed by that.
+    if (status !== 200 || (data.contact ?? []).join() === contact.join()) return;
+    await this.#call(() => this.#client.updateAccount({ contact }));
   }
 
   order(names: readonly string[]): Promise<Order> {
@@ -170,6 +179,15 @@ export class Authority {
 interface Outside {
   readonly createCsr: (names: readonly string[], keyPem: string) => Promise<Buffer>;
   readonly get: (url: string) => Promise<unknown>;
+}
+
+/** What acme-client's declarations leave out. */
+interface WithApi {
+  readonly api: {
+    createAccount(
+      wish: object,
+    ): Promise<{ readonly status: number; readonly data: { readonly contact?: readonly string[] } }>;
+  };
 }
 
 interface AxiosAnswer {

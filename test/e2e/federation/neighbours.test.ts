@@ -148,7 +148,9 @@ describe.each(PROOFS)('by %s', (proof) => {
       alice.says(bob, 'While you were away');
       await theirs.startAgain();
       await bob.client?.login();
-      await expect.poll(() => bob.heard, { timeout: 40_000 }).toContain('While you were away');
+      const links = async () => JSON.stringify(await neighbours.streams(theirs.domain));
+      const fate = async () => (bob.heard.includes('While you were away') ? 'arrived' : await links());
+      await expect.poll(fate, { timeout: 40_000, interval: 500 }).toBe('arrived');
       expect(alice.returned).not.toContainEqual(expect.stringContaining('While you were away'));
       bob.says(alice, 'I am back');
       await expect.poll(() => alice.heard, WAIT).toContain('I am back');

@@ -44,10 +44,10 @@ export class Neighbours implements AsyncDisposable {
   }
 
   /** Those that can be started here. */
-  static async start(proof: Proof, only: readonly Other[] = OTHERS): Promise<Neighbours> {
+  static async start(proof: Proof): Promise<Neighbours> {
     const folder = mkdtempSync(join(tmpdir(), 'snug-neighbours-'));
     const authority = await makeAuthority('Test', { validDays: [daysFromThen() - 1, daysFromThen() + 2] });
-    const names = only.filter((other) => whyNot(other) === undefined);
+    const names = OTHERS.filter((other) => whyNot(other) === undefined);
     const domains = [OURS, ...names.map(domainOf)];
     const places = await Promise.all(domains.map((domain) => placeOf(domain, folder, authority, proof)));
     const dns = await SignedDns.start(places.map(zoneOf));
@@ -91,7 +91,7 @@ export class Neighbours implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#ours, ...this.#others.values()].map((peer) => peer?.close()));
     await this.#dns[Symbol.asyncDispose]();
-    if (process.env.J1_KEEP === undefined) rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

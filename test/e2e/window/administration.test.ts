@@ -21,16 +21,16 @@ test('files are listed with whose they are and how much they take, the newest fi
 
 test('a search narrows the files, and says so when there is none', async () => {
   await goTo(page, 'files');
-  await page.getByLabel('Search files').fill('garden');
+  await page.getByLabel('Find a file').fill('garden');
   await page.getByText('birthday.mp4').waitFor({ state: 'detached' });
   expect(await rows().count()).toBe(1);
-  await page.getByLabel('Search files').fill('nothing of the kind');
+  await page.getByLabel('Find a file').fill('nothing of the kind');
   await page.getByText('No file is called “nothing of the kind”').waitFor();
 });
 
 test('who shares how much is told, the most first, and shows the files of one person alone', async () => {
   await goTo(page, 'files');
-  const usage = page.getByRole('region', { name: 'Room by person' });
+  const usage = page.getByRole('region', { name: 'Space by person' });
   expect(await usage.getByRole('button').first().textContent()).toContain('anna');
   const ben = usage.getByRole('button', { name: 'ben 3.7 MB' });
   expect(await ben.getAttribute('title')).toBe('Show what ben shares: 3.7 MB in 1 file');
@@ -38,9 +38,9 @@ test('who shares how much is told, the most first, and shows the files of one pe
   await page.getByText('birthday.mp4').waitFor({ state: 'detached' });
   expect(await rows().count()).toBe(1);
   expect(await ben.getAttribute('aria-pressed')).toBe('true');
-  await page.getByLabel('Search files').fill('birthday');
+  await page.getByLabel('Find a file').fill('birthday');
   await page.getByText('ben shares no such file').waitFor();
-  await page.getByLabel('Search files').fill('');
+  await page.getByLabel('Find a file').fill('');
   await ben.click();
   await page.getByText('birthday.mp4').waitFor();
 });
@@ -79,7 +79,7 @@ test('the audit log says in words who did what, and why something was not done',
   await refused.getByText('Removed a person').waitFor();
   await refused.getByText('piet · Your role does not allow this.').waitFor();
   await refused.getByText('Not allowed').waitFor();
-  await page.getByLabel('Search the audit log').fill('zoe');
+  await page.getByLabel('Find an entry').fill('zoe');
   await page.getByText('clara@miller.local/web.1').waitFor({ state: 'detached' });
   expect(await rows().count()).toBe(1);
 });

@@ -41,6 +41,7 @@ export const status: Status = {
     words: WORDS,
   },
   federation: { state: 'off', isEnabled: false, isPossible: false, why: 'Needs a domain of your own.' },
+  isVisible: true,
   problems: [],
 };
 

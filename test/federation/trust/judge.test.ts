@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readCertificateFields } from '../../../server/federation/trust/certificate-fields.ts';
 import { type JudgeFacts, judge, type Verdict } from '../../../server/federation/trust/judge.ts';
 import { type PeerCertificate, readPeerCertificate } from '../../../server/federation/trust/peer-certificate.ts';
@@ -249,4 +249,16 @@ test('who shows nothing has no certificate', async () => {
   client.destroy();
   accepted.destroy();
   server.close();
+});
+
+test('a path is looked for once, however many names a certificate is judged for', async () => {
+  const names = Array.from({ length: 50 }, (_, i) => `d${i}.b.example`);
+  const made = await make({ name: 'b.example', issuer: root, names: { dns: names } });
+  const roots = new TrustRoots([root.certificate]);
+  const searched = vi.spyOn(roots, 'possibleIssuersOf');
+  const certificate = shown('client', made);
+  for (const name of names) expect(words(judge(certificate, name, facts({ roots })))).toBe('authority');
+  expect(searched).toHaveBeenCalledTimes(1);
+  judge(certificate, 'd1.b.example', facts({ roots, nowMs: NOW_MS + 60_000 }));
+  expect(searched).toHaveBeenCalledTimes(2);
 });
