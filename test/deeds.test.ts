@@ -136,6 +136,16 @@ describe('an account', () => {
 });
 
 describe('followers hear', () => {
+  test('that the server is hidden from this network, and shown again', async () => {
+    await using scene = await openScene({ accounts: [] });
+    const { deeds, changes } = watch(scene);
+    expect(deeds.status().isVisible).toBe(true);
+    await deeds.perform(me, 'settings.set', { key: 'lan.mdns', value: false });
+    expect([deeds.status().isVisible, changes()]).toEqual([false, 1]);
+    await deeds.perform(me, 'settings.set', { key: 'lan.mdns', value: true });
+    expect([deeds.status().isVisible, changes()]).toEqual([true, 1]);
+  });
+
   test('of sessions that begin, show themselves and end', async () => {
     await using scene = await openScene({ accounts: ['romeo'] });
     const { changes } = watch(scene);

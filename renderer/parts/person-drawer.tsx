@@ -84,8 +84,8 @@ function Person({ account }: { readonly account: AccountSummary }) {
           <p className={section.after}>{words.drawer.disconnectHint}</p>
         </>
       )}
-      <PersonEnd account={account} />
       <DeviceAccess localpart={localpart} />
+      <PersonEnd account={account} />
       <ResetLink localpart={localpart} />
     </>
   );

@@ -71,9 +71,8 @@ export async function requestCertificate(options: CertificateOptions, setting: C
 /** The DNS records are made. */
 export async function continueCertificate(setting: CommandSetting): Promise<number> {
   const client = await connectControl(setting.dataDir);
-  const { note } = await client.certificate.acme.status();
   await client.certificate.acme.continueDns();
-  return follow(client, setting, note);
+  return follow(client, setting);
 }
 
 export async function cancelCertificate({ dataDir, json, terminal }: CommandSetting): Promise<void> {
@@ -86,19 +85,16 @@ export async function showCertificate({ dataDir, json, terminal }: CommandSettin
   terminal.writeOut(json ? `${JSON.stringify(status)}\n` : `${certificateText(status)}\n`);
 }
 
-/** @param oldNote what an earlier look found, which says nothing about this one */
-async function follow(client: ControlClient, setting: CommandSetting, oldNote: string | null = null): Promise<number> {
+/** To be called when it has begun: the first status that is not of work in progress is what became of it. */
+async function follow(client: ControlClient, setting: CommandSetting): Promise<number> {
   const { json, terminal } = setting;
   let step = '';
-  let hasBegun = false;
   for await (const status of await client.certificate.acme.follow()) {
-    hasBegun ||= status.state === 'working' || oldNote === null || status.note !== oldNote;
     if (status.state === 'working') {
       if (!json && status.step !== null && status.step !== step) terminal.writeError(`${STEPS[status.step]}\n`);
       step = status.step ?? '';
       continue;
     }
-    if (!hasBegun) continue;
     terminal.writeOut(json ? `${JSON.stringify(status)}\n` : `${certificateText(status)}\n`);
     return status.failure === null || status.state === 'waiting-for-dns' ? exitStatus.done : exitStatus.failed;
   }

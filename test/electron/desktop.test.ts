@@ -61,6 +61,7 @@ describe('the desktop app', () => {
       'Open Snug…',
       '──',
       '(☐ Allow chatting with other servers — Needs a domain of your own: snug.local is known on this network only.)',
+      '☐ Visible on this network',
       'Pause server',
       'Restart server',
       '──',

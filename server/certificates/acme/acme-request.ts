@@ -146,14 +146,18 @@ export class AcmeRequest {
       const stop = (): void => said.reject(givenUp());
       signal.addEventListener('abort', stop);
       if (signal.aborted) stop();
-      this.#go = said.resolve;
+      // At once, so that whoever says so and then looks sees this look at the records, and not the one before.
+      this.#go = () => {
+        this.#go = undefined;
+        this.#tell({ note: undefined });
+        said.resolve();
+      };
       this.#tell({ records });
       try {
         await said.promise;
       } finally {
         signal.removeEventListener('abort', stop);
         this.#go = undefined;
-        this.#tell({});
       }
       const missing = await this.#firstMissing(records);
       if (missing === undefined) return this.#tell({ records: [], note: undefined });

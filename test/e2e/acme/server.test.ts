@@ -74,6 +74,17 @@ describe.skipIf(!hasPebble)('a server with a domain of its own', () => {
     });
   });
 
+  test('says each time what is missing to who continues without having made the records, and then gives up', async () => {
+    const waiting = { state: 'waiting-for-dns', failure: null };
+    await runSnug(server.dataDir, 'certificate', 'request', '--challenge', 'dns-01', '--provider', 'manual');
+    for (let time = 0; time < 3; time++) {
+      const status = await runSnug(server.dataDir, 'certificate', 'continue');
+      expect(status).toMatchObject({ ...waiting, note: expect.stringContaining('is not at the name servers') });
+    }
+    await runSnug(server.dataDir, 'certificate', 'cancel');
+    expect(await runSnug(server.dataDir, 'certificate', 'status')).toMatchObject({ state: 'idle', failure: null });
+  });
+
   test('keeps its keys to itself', () => {
     const folder = join(server.dataDir, 'certificates', 'acme');
     const log = readFileSync(join(server.dataDir, 'logs', 'snug.log'), 'utf8');

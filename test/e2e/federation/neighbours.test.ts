@@ -139,21 +139,5 @@ describe.each(PROOFS)('by %s', (proof) => {
         for (const { tls } of [...outgoing, ...incoming]) expect(tls).toMatch(/^TLSv1\.[23] /);
       }
     });
-
-    // How a stream is opened again is the same for both.
-    if (proof === 'dialback') return;
-    test('a message waits while the other server is down', { timeout: 60_000 }, async () => {
-      await theirs.kill();
-      await expect.poll(async () => (await neighbours.streams(theirs.domain))?.outgoing, WAIT).toEqual([]);
-      alice.says(bob, 'While you were away');
-      await theirs.startAgain();
-      await bob.client?.login();
-      const links = async () => JSON.stringify(await neighbours.streams(theirs.domain));
-      const fate = async () => (bob.heard.includes('While you were away') ? 'arrived' : await links());
-      await expect.poll(fate, { timeout: 40_000, interval: 500 }).toBe('arrived');
-      expect(alice.returned).not.toContainEqual(expect.stringContaining('While you were away'));
-      bob.says(alice, 'I am back');
-      await expect.poll(() => alice.heard, WAIT).toContain('I am back');
-    });
   });
 });

@@ -138,14 +138,6 @@ export class SnugPeer implements Peer {
     return addAccount(this.#server.dataDir, localpart);
   }
 
-  kill(): Promise<void> {
-    return this.#server.process.kill();
-  }
-
-  startAgain(): Promise<void> {
-    return this.#server.startAgain();
-  }
-
   close(): Promise<void> {
     return this.#server.close();
   }

@@ -36,10 +36,6 @@ export interface Peer {
   readonly upload: string;
   readonly ports: Pick<PeerPorts, 'c2sTls'>;
   addAccount(localpart: string): Promise<NewAccount>;
-  /** It is gone without a word. */
-  kill(): Promise<void>;
-  /** After `kill`, on the same data and ports. */
-  startAgain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,11 +64,11 @@ export class PeerProcess implements Peer {
   static async start(options: PeerOptions, command: readonly string[], spawned: SpawnOptions): Promise<PeerProcess> {
     const [program = '', ...words] = command;
     const peer = new PeerProcess(options, () => spawn(program, words, { stdio: 'ignore', ...spawned }));
-    await peer.startAgain();
+    await peer.#start();
     return peer;
   }
 
-  async startAgain(): Promise<void> {
+  async #start(): Promise<void> {
     const started = this.#spawn();
     this.#process = started;
     this.#ended = new Promise((resolve) => started.once('exit', () => resolve()));
@@ -80,7 +76,7 @@ export class PeerProcess implements Peer {
     try {
       for (const port of Object.values(this.ports)) await answers(port, deadline);
     } catch (error) {
-      await this.kill();
+      await this.close();
       throw new Error(`${this.domain} did not start`, { cause: error });
     }
   }
@@ -91,13 +87,9 @@ export class PeerProcess implements Peer {
     return { jid: `${localpart}@${this.domain}`, password };
   }
 
-  async kill(): Promise<void> {
+  async close(): Promise<void> {
     this.#process?.kill('SIGKILL');
     await this.#ended;
-  }
-
-  close(): Promise<void> {
-    return this.kill();
   }
 }
 

@@ -1,7 +1,7 @@
 /** The window on the screen of a telephone, as who looks after a headless server from the sofa has it. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { goTo } from './visit.ts';
+import { goTo, pages } from './visit.ts';
 import { visitEach } from './visit-each.ts';
 
 const SIZE = { width: 480, height: 800 };
@@ -32,4 +32,25 @@ test('people have names, and what can be done for them is reached by moving the 
     .click();
   await page.getByRole('menuitem').first().waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(SIZE.width);
+});
+
+test('a setting has the width of the page for its words, and its control below them', async () => {
+  await page.setViewportSize(SIZE);
+  await goTo(page, 'settings');
+  const row = page.locator('[data-setting="lan.mdns"]');
+  const words = await row.getByText('Whether the server shows itself').boundingBox();
+  const control = await row.getByRole('switch').boundingBox();
+  expect(words?.width).toBeGreaterThan(250);
+  expect(control?.y).toBeGreaterThan((words?.y ?? 0) + (words?.height ?? 0));
+});
+
+test('every page stays within the screen, and the way to each can be reached', async () => {
+  await page.setViewportSize(SIZE);
+  for (const name of pages) {
+    await goTo(page, name);
+    expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, SIZE.width]);
+  }
+  await page.setViewportSize({ width: 800, height: 600 });
+  const last = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').last().boundingBox();
+  expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(600);
 });
