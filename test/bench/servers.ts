@@ -21,7 +21,13 @@ const SETTINGS: Readonly<Record<Kind, readonly string[]>> = {
 
 export async function startOurs(kind: Kind): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'snug-bench-'));
-  const settings = ['registration.open=true', 'registration.approval=false', 'registration.maxPerHour=0', 'log.level=warn', ...SETTINGS[kind]];
+  const settings = [
+    'registration.open=true',
+    'registration.approval=false',
+    'registration.maxPerHour=0',
+    'log.level=warn',
+    ...SETTINGS[kind],
+  ];
   const snug = await startSnug({
     dataDir,
     args: ['--domain', 'localhost', ...settings.flatMap((setting) => ['--set', setting])],

@@ -10,7 +10,12 @@ export interface SnugProcess {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly domain: string;
-  readonly ports: { readonly c2s: number; readonly c2sTls: number; readonly web: number; readonly join?: number | null };
+  readonly ports: {
+    readonly c2s: number;
+    readonly c2sTls: number;
+    readonly web: number;
+    readonly join?: number | null;
+  };
   /** The address of the join page. */
   readonly joinPage?: string;
   readonly fingerprint: string;

@@ -42,7 +42,12 @@ beforeAll(async () => {
   if (reason !== undefined) return;
   server = await ServerInTest.start({
     domain: 'localhost',
-    settings: ['registration.open=true', 'registration.approval=false', 'registration.maxPerHour=0', 'accounts.minPasswordLength=1'],
+    settings: [
+      'registration.open=true',
+      'registration.approval=false',
+      'registration.maxPerHour=0',
+      'accounts.minPasswordLength=1',
+    ],
   });
   const report = join(directory, 'report.xml');
   const words = ['--host', '127.0.0.1', '--port', String(server.process.ports.c2s), '--domain', 'localhost'];

@@ -27,7 +27,10 @@ beforeAll(async () => {
   if (reason !== undefined) return;
   mkdirSync(FOLDER, { recursive: true });
   await buildChat();
-  server = await ServerInTest.start({ domain: DOMAIN, settings: ['registration.open=true', 'registration.approval=false', 'guests.allowed=true'] });
+  server = await ServerInTest.start({
+    domain: DOMAIN,
+    settings: ['registration.open=true', 'registration.approval=false', 'guests.allowed=true'],
+  });
   couple = await openCouple(server);
   browser = await openChromium(server);
 });
