@@ -11,15 +11,30 @@ export interface SettingsGroupView {
 /** What is asked for first stands first; what is not named here follows in the server's order. */
 const ORDER: readonly string[] = [
   'lan',
+  'federation',
+  'invitations',
   'registration',
+  'guests',
+  'groups',
   'accounts',
   'admin',
   'rooms',
+  'upload',
+  'archive',
   'offline',
+  'push',
+  'reports',
+  'web-chat',
   'listen',
   'c2s',
+  'web',
+  'join',
+  'components',
   'tls',
   'acme',
+  'dns',
+  'log',
+  'audit',
 ];
 
 export function groupSettings(settings: readonly SettingDescription[]): readonly SettingsGroupView[] {

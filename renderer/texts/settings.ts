@@ -99,7 +99,7 @@ export const settings = {
     dns: 'Finding other servers',
     admin: 'Administrators',
     audit: 'Audit log',
-    log: 'Log',
+    log: 'Logs',
     accounts: 'Passwords',
     sasl: 'Sign-in methods',
     tls: 'Certificate',

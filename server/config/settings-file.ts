@@ -1,7 +1,6 @@
 /** The file `settings.json`: one flat object of `group.name` keys, holding only what somebody has set. */
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigError } from './config-error.ts';
 
@@ -29,9 +28,10 @@ export function readSettingsFile(path: string): ReadonlyMap<string, unknown> {
  * @throws the file system's error; the old file is then untouched
  */
 export async function writeSettingsFile(path: string, stored: ReadonlyMap<string, unknown>): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${path}.new`;
   const sorted = [...stored].sort(([a], [b]) => (a < b ? -1 : 1));
   try {
+    await rm(temporary, { force: true }); // left by a crash
     // SECURITY: settings may come to hold secrets of modules, so only the owner reads them.
     const file = await open(temporary, 'wx', 0o600);
     try {
@@ -42,7 +42,7 @@ export async function writeSettingsFile(path: string, stored: ReadonlyMap<string
     }
     await rename(temporary, path);
   } catch (error) {
-    await unlink(temporary).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
   await syncDirectory(dirname(path));
