@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -10,6 +11,8 @@ export default defineConfig({
     reporters: ['default', './test/summary-reporter.ts'],
     // Every file has its own process: a test that kills servers must not share one with a test that counts.
     pool: 'forks',
+    // Many tests wait for programs and networks: also a small computer has time for two at once.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // On another server all scenes share its accounts.
     fileParallelism: process.env.SCENE_TARGET === undefined,
     env: { NODE_NO_WARNINGS: '1' },
