@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { txtVisibility } from '../../server/certificates/acme/dns/visibility.ts';
 import { createDnsAnswers } from '../../server/domain-check/dns-answers.ts';
 import { NameServer } from '../e2e/acme/name-server.ts';
-import { freePort } from '../e2e/acme/pebble.ts';
+import { freePort } from '../free-port.ts';
 
 let dns: NameServer;
 beforeEach(async () => {

@@ -43,10 +43,13 @@ xmpp.on('online', async (jid) => {
 xmpp.on('stanza', (stanza) => {
   if (stanza.name === 'presence' && !isBreaking) {
     isBreaking = true;
-    const transport = xmpp.socket?.socket;
-    if (transport?.destroy === undefined) transport?.close?.();
-    else transport.destroy();
-    tell('broken');
+    // COMPAT(xmpp.js, 0.14): it falls over when it is to answer the <r/> that came with the presence, and cannot any more.
+    setImmediate(() => {
+      const transport = xmpp.socket?.socket;
+      if (transport?.destroy === undefined) transport?.close?.();
+      else transport.destroy();
+      tell('broken');
+    });
   }
   const body = stanza.name === 'message' ? stanza.getChildText('body') : null;
   if (body === null) return;

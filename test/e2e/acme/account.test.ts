@@ -1,8 +1,9 @@
 /** The account with the authority is made once and found again at each renewal, whatever e-mail address it has or gets. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../free-port.ts';
 import { DOMAIN, openAcme, settled } from './acme-in-test.ts';
 import { NameServer } from './name-server.ts';
-import { freePort, hasPebble, Pebble } from './pebble.ts';
+import { hasPebble, Pebble } from './pebble.ts';
 
 describe.skipIf(!hasPebble)('an account', () => {
   let dns: NameServer;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './pebble.ts';
+import { freePort } from '../../free-port.ts';
 
 export const hasKnot = spawnSync('knotd', ['--version']).error === undefined;
 

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { generateKeyPem, issueAuthority, issueLeaf, LEAF_LIFE_MS } from '../../../server/certificates/issue.ts';
+import { freePort } from '../../free-port.ts';
 import { type AcmeInTest, become, DOMAIN, openAcme, settled } from './acme-in-test.ts';
 import { NameServer } from './name-server.ts';
-import { freePort, hasPebble, Pebble } from './pebble.ts';
+import { hasPebble, Pebble } from './pebble.ts';
 
 describe.skipIf(!hasPebble)('with an authority', () => {
   let dns: NameServer;

@@ -3,10 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../free-port.ts';
 import { ServerInTest } from '../server-in-test.ts';
 import { runSnug } from '../snug-command.ts';
 import { NameServer } from './name-server.ts';
-import { freePort, hasPebble, Pebble } from './pebble.ts';
+import { hasPebble, Pebble } from './pebble.ts';
 
 const DOMAIN = 'chat.pine.org';
 

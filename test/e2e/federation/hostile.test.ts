@@ -10,11 +10,12 @@ import { expect, test } from 'vitest';
 import type { FederationOverview } from '../../../server/control/contract.ts';
 import { FakeDns } from '../../federation/dialling/fake-dns.ts';
 import { identityOf } from '../../federation/links/linked-servers.ts';
+import { freePort } from '../../free-port.ts';
 import { ServerInTest } from '../server-in-test.ts';
 import { addAccount, runSnug } from '../snug-command.ts';
 import { Chatting } from './chatting.ts';
 import { HostilePeer } from './hostile-peer.ts';
-import { freePort, Person } from './two-servers.ts';
+import { Person } from './two-servers.ts';
 
 const WAIT = { timeout: 15_000 };
 const QUIET_MS = 4_000;

@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FederationPeer } from '../../../server/control/contract.ts';
 import { KEY_USAGE, keyPem, type Made, make, makeAuthority, NOW_MS } from '../../federation/trust/authority.ts';
+import { freePort } from '../../free-port.ts';
 import { ServerInTest } from '../server-in-test.ts';
 import { addAccount, runSnug } from '../snug-command.ts';
 import { startEjabberd, whyNoEjabberd } from './ejabberd-peer.ts';
 import type { Peer, PeerOptions, Proof } from './peer.ts';
 import { startProsody, whyNoProsody } from './prosody-peer.ts';
 import { hasSignedDns, SignedDns, type ZoneInTest } from './signed-dns.ts';
-import { freePort, Person } from './two-servers.ts';
+import { Person } from './two-servers.ts';
 
 export const OTHERS = ['prosody', 'ejabberd', 'snug'] as const;
 export type Other = (typeof OTHERS)[number];

@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, test } from 'vitest';
+import { freePort } from '../../free-port.ts';
 import { ServerInTest } from '../server-in-test.ts';
 import { expectGood, SCAN_MS, scan, whyNoScan } from '../testssl.ts';
 import { AsServer } from './as-server.ts';
-import { freePort } from './two-servers.ts';
 
 const DOMAIN = 'chat.example';
 const knowsServers = spawnSync('testssl', ['--help'], { encoding: 'utf8' }).stdout?.includes('xmpp-server') ?? false;

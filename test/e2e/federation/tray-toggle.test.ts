@@ -8,10 +8,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AppFolder, createAppFolder } from '../../electron/app-folder.ts';
 import { freshDataDirectory, startInTest } from '../../electron/desktop-in-test.ts';
 import { FakeDns } from '../../federation/dialling/fake-dns.ts';
+import { freePort } from '../../free-port.ts';
 import { ServerInTest } from '../server-in-test.ts';
 import { addAccount, runSnug } from '../snug-command.ts';
 import { startSnug } from '../snug-process.ts';
-import { freePort, listeningPorts, Person } from './two-servers.ts';
+import { listeningPorts, Person } from './two-servers.ts';
 
 const TIMES = Number(process.env.SNUG_TOGGLES ?? 5);
 const ROW = 'Allow chatting with other servers';

@@ -1,14 +1,13 @@
 /** Two Snug servers on the loopback which find each other by a DNS server of the test's own. */
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { FederationOverview } from '../../../server/control/contract.ts';
 import type { Element } from '../../../server/xml/element.ts';
 import { FakeDns, type Zone } from '../../federation/dialling/fake-dns.ts';
+import { freePort } from '../../free-port.ts';
 import { ChatClient } from '../chat-client.ts';
 import { ServerInTest } from '../server-in-test.ts';
 import { addAccount, type NewAccount, runSnug } from '../snug-command.ts';
@@ -174,14 +173,6 @@ export class Person {
     const last = this.presences.findLast((presence) => presence.attr('from')?.startsWith(from));
     return last === undefined ? undefined : (last.attr('type') ?? 'available');
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** The TCP ports on which a process listens, as the system says. */

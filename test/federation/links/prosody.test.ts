@@ -1,10 +1,11 @@
 /** The links with a server that others wrote: Debian's Prosody, on loopback, its DNS replaced by a table. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../free-port.ts';
 import { identityOf, type LinkedServer, Network } from './linked-servers.ts';
 
 const PROSODY = '/usr/bin/prosody';
@@ -34,15 +35,6 @@ log = { { levels = { min = "debug" }, to = "file", filename = "${folder}/log" } 
 ssl = { certificate = "${folder}/cert.pem", key = "${folder}/key.pem", cafile = "${folder}/ca.pem" }
 VirtualHost "capulet.example"
 `;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
-}
 
 async function answers(port: number): Promise<void> {
   for (;;) {
