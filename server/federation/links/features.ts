@@ -1,7 +1,9 @@
 /** The stream features between servers: what is offered, and what the other side offers. */
+
+import { NS_SM } from '../../router/management-elements.ts';
 import { NS_SERVER } from '../../stanza/server-namespace.ts';
 import { type Element, el } from '../../xml/element.ts';
-import { MANAGEMENT_FEATURE, NS_SM } from './management-elements.ts';
+import { MANAGEMENT_FEATURE } from './management-elements.ts';
 
 export const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
 export const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';

@@ -2,6 +2,8 @@
  * One XML stream with another server, whichever of the two opened it (RFC 6120). What is said until the stream may be
  * used is the part of its duty, the incoming or the outgoing one; here is what is the same for both.
  */
+
+import { NS_SM } from '../../router/management-elements.ts';
 import { StanzaError } from '../../stanza/error.ts';
 import { NS_CLIENT } from '../../stanza/stanza.ts';
 import { ElementStream } from '../../stream/element-stream.ts';
@@ -16,7 +18,6 @@ import { Intake } from './intake.ts';
 import type { Proof } from './link-options.ts';
 import type { LinkTransport } from './link-transport.ts';
 import { Liveness } from './liveness.ts';
-import { NS_SM } from './management-elements.ts';
 import { ProvenDomains } from './proven-domains.ts';
 import type { QueuedStanza } from './queued-stanza.ts';
 import { readServerHeader, type ServerStreamHeader, serverStreamHeader } from './server-header.ts';

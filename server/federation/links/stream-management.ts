@@ -1,4 +1,6 @@
 /** XEP-0198 on one stream between servers, in both roles: counting, acknowledging, resuming. */
+
+import * as management from '../../router/management-elements.ts';
 import { StreamError } from '../../stream/stream-error.ts';
 import type { Element } from '../../xml/element.ts';
 import type { LinkStream } from './link-stream.ts';
@@ -88,7 +90,7 @@ export class StreamManagement {
   request(): void {
     if (this.#state === undefined || this.#requestedAtMs !== undefined) return;
     this.#requestedAtMs = this.#home.options.clock.elapsedMs();
-    this.#stream.write(elements.REQUEST);
+    this.#stream.write(management.REQUEST);
   }
 
   /** Acknowledges what has come so far, once it is on disk; a flood of requests is answered once. */
@@ -117,7 +119,7 @@ export class StreamManagement {
       return; // not safe, so not acknowledged; the store has said why
     }
     // Meanwhile another stream may have taken it over, where the same count was told.
-    if (this.#state === state) this.#stream.write(elements.acknowledgementXml(handled));
+    if (this.#state === state) this.#stream.write(management.acknowledgement(handled));
   }
 
   /** Another stream goes on where this one stops. */
@@ -128,7 +130,7 @@ export class StreamManagement {
   }
 
   #acknowledged(element: Element): void {
-    const h = elements.readHandled(element);
+    const h = management.readCount(element);
     if (this.#state === undefined) {
       this.#misplaced(element);
       return;
@@ -139,7 +141,7 @@ export class StreamManagement {
     }
     const before = this.#state.unacked.length;
     if (!this.#state.acknowledge(h)) {
-      this.#stream.fail(elements.countTooHigh(h, this.#state.sent));
+      this.#stream.fail(management.countTooHigh(h, this.#state.sent));
       return;
     }
     this.#requestedAtMs = undefined;
@@ -152,7 +154,7 @@ export class StreamManagement {
 
   #enable(element: Element): void {
     if (!this.#stream.mayManage || this.#state !== undefined) {
-      this.#stream.write(elements.failedXml('unexpected-request'));
+      this.#stream.write(management.failed('unexpected-request').toXml());
       return;
     }
     this.#state = this.newState();
@@ -168,9 +170,9 @@ export class StreamManagement {
 
   #resume(element: Element): void {
     const id = element.attr('previd') ?? '';
-    const h = elements.readHandled(element);
+    const h = management.readCount(element);
     if (!this.#stream.mayManage || this.#state !== undefined) {
-      this.#stream.write(elements.failedXml('unexpected-request'));
+      this.#stream.write(management.failed('unexpected-request').toXml());
       return;
     }
     if (h === undefined) {
@@ -179,16 +181,16 @@ export class StreamManagement {
     }
     const found = id === '' ? undefined : this.#home.resume(this.#stream, id);
     if (found === undefined) {
-      this.#stream.write(elements.failedXml('item-not-found'));
+      this.#stream.write(management.failed('item-not-found').toXml());
       return;
     }
     const { state } = found;
     if (!state.acknowledge(h)) {
-      this.#stream.fail(elements.countTooHigh(h, state.sent));
+      this.#stream.fail(management.countTooHigh(h, state.sent));
       return;
     }
     this.#state = state;
-    this.#stream.write(elements.resumedXml(id, state.handled));
+    this.#stream.write(management.resumed(id, state.handled).toXml());
     this.#stream.repeat(state.unacked);
     found.goOn();
     this.#home.changed();
@@ -205,7 +207,7 @@ export class StreamManagement {
     }
     this.#asked = undefined;
     if (element.name === 'failed') {
-      const h = elements.readHandled(element);
+      const h = management.readCount(element);
       if (asked.isResumption && h !== undefined) asked.state.acknowledge(h);
       asked.done('refused');
       return;
@@ -219,9 +221,9 @@ export class StreamManagement {
       asked.done('enabled');
       return;
     }
-    const h = elements.readHandled(element);
+    const h = management.readCount(element);
     if (h === undefined || !asked.state.acknowledge(h)) {
-      this.#stream.fail(elements.countTooHigh(h ?? 0, asked.state.sent));
+      this.#stream.fail(management.countTooHigh(h ?? 0, asked.state.sent));
       return;
     }
     this.#stream.repeat(asked.state.unacked); // before anything newer

@@ -1,5 +1,6 @@
 /** XEP-0198 section 4: requests for acknowledgement and their answers, in both directions. */
 import type { Host } from '../../modulehost/module.ts';
+import { acknowledgement, countTooHigh, REQUEST, readCount } from '../../router/management-elements.ts';
 import type { Session } from '../../session/session.ts';
 import type { Stream } from '../../stream/stream.ts';
 import { StreamError } from '../../stream/stream-error.ts';
@@ -7,7 +8,6 @@ import type { Element } from '../../xml/element.ts';
 import type { Journal } from './journal.ts';
 import type { ManagedSession } from './managed-session.ts';
 import type { ManagedSessions } from './managed-sessions.ts';
-import { acknowledgement, countTooHigh, REQUEST, readCount } from './protocol.ts';
 
 /** In milliseconds. */
 interface Patience {

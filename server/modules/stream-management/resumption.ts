@@ -1,5 +1,6 @@
 /** XEP-0198 section 5: a session goes on in a new stream. */
 import type { Host } from '../../modulehost/module.ts';
+import { countTooHigh, failed, readCount, resumed } from '../../router/management-elements.ts';
 import type { UnackedStanza } from '../../session/unacked-queue.ts';
 import { withDelay } from '../../stanza/delay.ts';
 import type { Stream } from '../../stream/stream.ts';
@@ -7,7 +8,6 @@ import type { Element } from '../../xml/element.ts';
 import type { Journal } from './journal.ts';
 import type { ManagedSession } from './managed-session.ts';
 import type { ManagedSessions } from './managed-sessions.ts';
-import { countTooHigh, failed, readCount, resumed } from './protocol.ts';
 
 /** What waited longer is sent with the time at which it came (XEP-0203); below, the difference is nobody's concern. */
 const NOTICEABLE_MS = 5_000;

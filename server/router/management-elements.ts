@@ -1,9 +1,11 @@
-/** XEP-0198: the elements of stream management, read and written. They are no stanzas and are not counted. */
-
-import { wrapCounter } from '../../session/unacked-queue.ts';
-import { NS_STANZA_ERROR, type StanzaCondition } from '../../stanza/error.ts';
-import { StreamError } from '../../stream/stream-error.ts';
-import { type Element, el } from '../../xml/element.ts';
+/**
+ * XEP-0198: the elements of stream management with clients and servers, read and written. They are no stanzas and are not
+ * counted.
+ */
+import { wrapCounter } from '../session/unacked-queue.ts';
+import { NS_STANZA_ERROR, type StanzaCondition } from '../stanza/error.ts';
+import { StreamError } from '../stream/stream-error.ts';
+import { type Element, el } from '../xml/element.ts';
 
 export const NS_SM = 'urn:xmpp:sm:3';
 /** Asks for an acknowledgement. */
@@ -55,7 +57,7 @@ export function acknowledgement(handled: number): string {
   return `<a xmlns='${NS_SM}' h='${wrapCounter(handled)}'/>`;
 }
 
-/** Section 6: the client has acknowledged what was never sent. */
+/** Section 6: the peer has acknowledged what was never sent. */
 export function countTooHigh(h: number, sent: number): StreamError {
   const sendCount = wrapCounter(sent);
   return new StreamError(
